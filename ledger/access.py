@@ -1,0 +1,119 @@
+"""Roles and object permissions: the only file that knows guardian. A role is an object permission on an
+organisation held through the organisation's role group; a delegation is a dated predicate, never a group edit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+from guardian.shortcuts import assign_perm, remove_perm
+
+from ledger.actor import Actor, Role
+from ledger.clock import today
+from ledger.errors import NotPermitted
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from ledger.models import Organisation, User
+
+#: Bases of the direct foreign-key permission tables (guardian's generic ones compare text and are slow).
+UserPermission, GroupPermission = UserObjectPermissionBase, GroupObjectPermissionBase
+
+#: A person with no roles still acts in their own name: objects, corrects, looks.
+ROLE_NAMES = frozenset(Role)
+
+
+def role_group(organisation: Organisation, role: Role) -> Group:
+    """The group whose members hold `role` in `organisation`; made with its permission when first asked for."""
+    group, made = Group.objects.get_or_create(name=f"organisation:{organisation.pk}:{role}")
+    if made:
+        assign_perm(f"ledger.{role}", group, organisation)
+    return group
+
+
+def give_role(user: User, organisation: Organisation, role: Role) -> None:
+    """Put a person into a role group."""
+    role_group(organisation, role).user_set.add(user)
+
+
+def take_role(user: User, organisation: Organisation, role: Role) -> None:
+    """Take a person out of a role group."""
+    role_group(organisation, role).user_set.remove(user)
+
+
+def roles_of(user: User, organisation: Organisation) -> frozenset[Role]:
+    """The roles a person holds there themselves."""
+    from ledger.models import OrganisationGroupPermission
+
+    codenames = OrganisationGroupPermission.objects.filter(group__user=user, content_object=organisation)
+    return frozenset(Role(name) for name in codenames.values_list("permission__codename", flat=True) if name in ROLE_NAMES)
+
+
+def holders(organisation: Organisation, role: Role) -> models.QuerySet[User]:
+    """The people who hold a role there themselves and are active."""
+    from ledger.models import User
+
+    return User.objects.filter(is_active=True, groups__name=f"organisation:{organisation.pk}:{role}")
+
+
+def act_as(user: User, organisation: Organisation | None, scopes: frozenset[str] | None = None) -> Actor:
+    """Build the actor: own roles plus those delegated to them today.
+
+    Raises:
+        NotPermitted: the person is not an active member there and nothing is delegated to them.
+    """
+    from ledger.models import Delegation, Membership
+
+    if organisation is None:
+        return Actor(user=user, scopes=scopes)
+    own = roles_of(user, organisation)
+    delegated = frozenset(
+        Role(role)
+        for delegation in Delegation.objects.filter(organisation=organisation, receiver=user).live(today())
+        for role in delegation.roles
+        if Role(role) in roles_of(delegation.giver, organisation)
+    )
+    member = Membership.objects.filter(user=user, organisation=organisation, left_at=None).exists()
+    if not (member or delegated):
+        raise NotPermitted(_("You do not act for this organisation."), code="not_a_member")
+    return Actor(user, organisation, own | delegated, delegated - own, scopes)
+
+
+def default_actor(user: User) -> Actor:
+    """The actor of a person who named no organisation: their only or first one, or themselves."""
+    from ledger.models import Membership
+
+    membership = Membership.objects.filter(user=user, left_at=None).select_related("organisation").order_by("pk").first()
+    return act_as(user, membership.organisation if membership else None)
+
+
+def require(actor: Actor, role: Role, organisation: Organisation) -> None:
+    """Refuse unless the actor acts for `organisation` in `role`.
+
+    Raises:
+        NotPermitted: naming the role that would do.
+    """
+    if not may(actor, role, organisation):
+        raise NotPermitted(
+            _("Only a %(role)s of %(organisation)s may do this.") % {"role": role.label, "organisation": organisation},
+            code="role_missing",
+            remedy=_("Ask an administrator of your organisation for the role."),
+        )
+
+
+def may(actor: Actor, role: Role, organisation: Organisation) -> bool:
+    """Whether the actor acts for `organisation` in `role`; the question `require` asks."""
+    return actor.organisation_id == organisation.pk and actor.holds(role)
+
+
+def share_object(codename: str, user: User, obj: models.Model) -> None:
+    """Give a person a permission on one object (a named viewer, a delegate)."""
+    assign_perm(codename, user, obj)
+
+
+def unshare_object(codename: str, user: User, obj: models.Model) -> None:
+    """Take it back."""
+    remove_perm(codename, user, obj)

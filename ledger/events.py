@@ -1,0 +1,47 @@
+"""What can happen on the ground floor, and the words for it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger import parties
+from ledger.actor import ROLE_LABELS
+from ledger.vocabulary import register_events, register_labels
+
+register_events(
+    {
+        "log.heartbeat": _("The log is alive"),
+        "demo.clock_moved": _("Demonstration clock moved"),
+        "clock.breached": _("Term breached"),
+        "clock.recalculated": _("Due date recalculated"),
+        "calendar.loaded": _("Holiday calendar loaded"),
+        "person.registered": _("Person registered"),
+        "person.password_changed": _("Password changed"),
+        "organisation.registered": _("Organisation registered"),
+        "organisation.listed": _("Organisation taken over from a source catalogue"),
+        "organisation.verified": _("Organisation verified"),
+        "organisation.described": _("Organisation described"),
+        "member.invited": _("Member invited"),
+        "member.joined": _("Invitation accepted"),
+        "role.granted": _("Role granted"),
+        "role.withdrawn": _("Role withdrawn"),
+        "role.delegated": _("Role delegated"),
+        "delegation.withdrawn": _("Delegation withdrawn"),
+        "work.handed_over": _("Work handed over"),
+        "token.issued": _("API token issued"),
+        "token.withdrawn": _("API token withdrawn"),
+    }
+)
+register_labels("role", ROLE_LABELS.items())
+register_labels(
+    "side",
+    {
+        parties.Side.SELF: _("the organisation itself"),
+        parties.Side.OWNER: _("owner"),
+        parties.Side.CONSUMER: _("consumer"),
+        parties.Side.BODY: _("registry body"),
+        parties.Side.AUTHORITY: _("sharing authority"),
+        parties.Side.PERSON: _("any person signed in"),
+        parties.Side.ROBOT: _("the system"),
+    }.items(),
+)
+register_labels("role", {"*": _("anybody"), "robot": _("on the date")}.items())
+register_labels("organisation", {"verified": _("verified"), "unverified": _("unverified")}.items())

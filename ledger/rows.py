@@ -1,0 +1,106 @@
+"""One change: the rows a command writes, collected as it writes them, so that the entry can never drift from the tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import models
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Rows:
+    """Creates and updates rows and keeps what it wrote, column by column.
+
+    Attributes:
+        uid: the uid of the entry these rows will be recorded under; rows with an `entry_uid` column keep it.
+        facts: {"filing/12": {"state": "filed"}}: every changed column's new value, as restricted JSON.
+        private: {"filing/12/statement": "…"}: columns a model lists in `PRIVATE` (free text, names, mail);
+            in the entry they stand as commitments of their own.
+    """
+
+    def __init__(self) -> None:
+        self.uid = uuid.uuid4()
+        self.facts: dict[str, dict[str, Any]] = {}
+        self.private: dict[str, Any] = {}
+
+    def create(self, model: type[M], **values: Any) -> M:
+        """Insert one row and note all of its columns."""
+        obj = model(**values)
+        self._stamp(obj, values)
+        obj.save(force_insert=True)
+        self.note(obj, [field.name for field in model._meta.concrete_fields if not field.primary_key])
+        return obj
+
+    def update(self, obj: M, **values: Any) -> M:
+        """Change columns of one row and note them."""
+        for name, value in values.items():
+            setattr(obj, name, value)
+        self._stamp(obj, values)
+        if values:
+            obj.save(update_fields=list(values))
+            self.note(obj, values)
+        return obj
+
+    def delete(self, obj: models.Model) -> None:
+        """Remove one row of a draft; the entry says that it is gone."""
+        self.facts[key(obj)] = {"deleted": True}
+        obj.delete()
+
+    def note(self, obj: models.Model, columns: Any) -> None:
+        """Note columns of a row that was written already."""
+        where = key(obj)
+        facts = self.facts.setdefault(where, {})
+        for name in columns:
+            value = plain(obj, name)
+            if name in getattr(obj, "PRIVATE", ()) and value not in ("", None, [], {}):
+                self.private[f"{where}/{name}"] = value
+            else:
+                facts[name] = value
+
+    def _stamp(self, obj: models.Model, values: dict[str, Any]) -> None:
+        if any(field.name == "entry_uid" for field in obj._meta.concrete_fields):
+            values["entry_uid"] = obj.entry_uid = self.uid  # type: ignore[attr-defined]
+
+
+def key(obj: models.Model) -> str:
+    """The name of a row in facts: "filing/12"."""
+    return f"{obj._meta.model_name}/{obj.pk}"
+
+
+def plain(obj: models.Model, column: str) -> Any:
+    """One column as restricted JSON: no floats, people by pseudonym, times in UTC."""
+    field = obj._meta.get_field(column)
+    if field.is_relation:
+        related = getattr(obj, field.attname)  # type: ignore[union-attr]
+        if related is not None and field.related_model._meta.label == "ledger.User":  # type: ignore[union-attr]
+            return getattr(obj, column).pseudonym_hex
+        return jsonable(related)
+    return jsonable(getattr(obj, column))
+
+
+def jsonable(value: Any) -> Any:
+    """A value as restricted JSON (ledger.entry): floats and decimals become their shortest decimal text."""
+    match value:
+        case None | bool() | int() | str():
+            return str(value) if isinstance(value, str) else value
+        case dt.datetime():
+            return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case dt.date():
+            return value.isoformat()
+        case uuid.UUID():
+            return value.hex
+        case float() | Decimal():
+            return repr(value) if isinstance(value, float) else str(value)
+        case bytes() | memoryview():
+            return bytes(value).hex()
+        case dict():
+            return {str(name): jsonable(inner) for name, inner in value.items()}
+        case set() | frozenset():
+            return sorted(jsonable(inner) for inner in value)
+        case list() | tuple():
+            return [jsonable(inner) for inner in value]
+    return str(value)

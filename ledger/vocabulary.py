@@ -1,0 +1,62 @@
+"""The plug board: upstairs registers what can happen, what it is called and who reacts. The ground floor only reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from ledger.errors import Text
+
+#: Event name ("filing.accepted") → what it is called.
+EVENTS: dict[str, Text] = {}
+#: Command name → the command.
+COMMANDS: dict[str, Command] = {}
+#: Name of a further condition of a move → (what is missing, what to do instead).
+NEEDS: dict[str, tuple[Text, Text]] = {}
+#: State, role and other words for pages: (kind, value) → label.
+LABELS: dict[tuple[str, str], Text] = {}
+#: Called by the worker: brings about what a date or a standing consent demands; idempotent.
+ROBOT_RUNS: list[Callable[[], int]] = []
+#: Models with an `entry_uid` column, for `verify`: every row's entry must exist.
+ENTRY_COLUMNS: list[type[models.Model]] = []
+#: Models with a `handler` column, for handing over a leaver's work.
+HANDLED: list[type[models.Model]] = []
+#: Query sets of what waits for an actor, by noun, for the inbox.
+TASKS: dict[str, Callable[[Any], models.QuerySet[Any]]] = {}
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing somebody may do: its name, the event it records, and what the button says."""
+
+    name: str
+    event: str
+    label: Text
+    call: Callable[..., Any]
+
+
+def register_events(events: Mapping[str, Text]) -> None:
+    """Add a floor's events; the same name twice is a mistake."""
+    for name, label in events.items():
+        if name in EVENTS:
+            raise ValueError(f"event {name} registered twice")
+        EVENTS[name] = label
+
+
+def register_needs(needs: Mapping[str, tuple[Text, Text]]) -> None:
+    """Add a floor's conditions with the words for a refusal."""
+    NEEDS.update(needs)
+
+
+def register_labels(kind: str, choices: Any) -> None:
+    """Add the words of one closed set (a TextChoices class or pairs)."""
+    for value, label in getattr(choices, "choices", choices):
+        LABELS[kind, str(value)] = label
+
+
+def label(kind: str, value: str) -> Text:
+    """The word for a value; the value itself where nobody named it."""
+    return LABELS.get((kind, value), value)
