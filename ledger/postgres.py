@@ -97,7 +97,9 @@ def _from_url(url: str) -> dict[str, Any]:
     try:
         parts = psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL is malformed ({str(error).strip()}): {remedy}") from None
+        reason = str(error).strip()
+        shown = "" if "@" in reason else f" ({reason})"  # libpq quotes the part it stumbled over
+        raise ImproperlyConfigured(f"DATABASE_URL is malformed{shown}: {remedy}") from None
     if not parts.get("dbname"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database: {remedy}")
     port = str(parts.get("port") or "")
@@ -206,6 +208,8 @@ class Server:
 
     def _make_cluster(self) -> None:
         """Make the cluster beside its place and move it there when whole: a kill half-way leaves no half cluster."""
+        if self.data.exists() and any(self.data.iterdir()):
+            raise DatabaseTrouble(f"{self.data} is not empty and holds no cluster: move it away and try again")
         draft = Path(f"{self.data}.new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700, parents=True)
@@ -215,8 +219,6 @@ class Server:
             stream.write(CONFIGURATION.format(sockets=self.sockets) + (CARELESS if self.careless else ""))
         create = f"CREATE DATABASE {NAME};\n"
         self._run("postgres", "--single", "-D", draft, "postgres", given=create)
-        if self.data.exists():  # an empty folder, or one without PG_VERSION: never throw away somebody's files
-            self.data.rmdir()
         draft.rename(self.data)
 
     def _locale(self) -> list[str]:
@@ -249,7 +251,7 @@ class Server:
         command = [*self.runner.prefix, str(self.binaries / program), *map(str, words)]
         done = subprocess.run(
             command, env={**clean, "LC_ALL": "C"}, input=given, text=True, cwd="/",
-            stdout=subprocess.DEVNULL, stderr=None if program == "pg_ctl" else subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE,
             **self.runner.account,
         )  # fmt: skip
         if check and done.returncode:
@@ -331,3 +333,18 @@ def answers(sockets: Path) -> bool:
 def tail(path: Path, lines: int = 8) -> str:
     """The last lines of a log, for an error message."""
     return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(no log)"
+
+
+def main() -> None:
+    """`python -m ledger.postgres`: stop the embedded servers, those of the tests too."""
+    with contextlib.suppress(FileNotFoundError), open(place_of_var() / "up.lock") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("`make run` is running: press Ctrl-C there") from None
+    stop()
+    stop(test=True)
+
+
+if __name__ == "__main__":
+    main()
