@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import OperationalError, connection
 
 from ledger import postgres, translations
+from ledger.cluster import OLDEST
 
 Say = Callable[[str], None]
 
@@ -27,7 +28,9 @@ def only_one(var: Path) -> Iterator[None]:
         var.mkdir(parents=True, exist_ok=True)
         stream = open(var / "up.lock", "a+")  # noqa: SIM115 - closed below, and kept open while we run
     except PermissionError as error:
-        raise CommandError(f"{error.filename} is not ours to write: set LEDGER_VAR to a folder of yours") from None
+        raise CommandError(
+            f"{error.filename} is not ours to write: set LEDGER_VAR to a folder of yours"
+        ) from None
     with stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,14 +56,16 @@ def require_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except socket.gaierror:
-            raise CommandError(f"HOST={host!r} is no address of this machine: use 127.0.0.1 or 0.0.0.0") from None
+            raise CommandError(
+                f"HOST={host!r} is no address of this machine: use 127.0.0.1 or 0.0.0.0"
+            ) from None
         except OSError as error:
             raise CommandError(_port_trouble(host, port, error)) from None
 
 
 def _port_trouble(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is used by another program: stop it, or choose another port: PORT={port + 1} make run"
+        return f"Port {port} is used by another program: stop it, or choose another: PORT={port + 1} make run"
     if error.errno == errno.EACCES:
         return f"Port {port} needs more rights than ours: choose one above 1023, such as PORT=8000"
     return f"Cannot listen on {host}:{port} ({error.strerror}): set HOST and PORT"
@@ -84,15 +89,16 @@ def require_database() -> None:
         connection.ensure_connection()
     except OperationalError as error:
         raise CommandError(
-            f"The database does not answer: {str(error).strip()}\nCheck DATABASE_URL, or unset it to use our own server."
+            f"The database does not answer: {str(error).strip()}\n"
+            "Check DATABASE_URL, or unset it to use our own server."
         ) from None
     version: int = connection.pg_version // 10000  # type: ignore[attr-defined]
-    if version < postgres.OLDEST:
-        raise CommandError(f"PostgreSQL {version} is too old: use {postgres.OLDEST} or newer, or unset DATABASE_URL")
+    if version < OLDEST:
+        raise CommandError(f"PostgreSQL {version} is too old: use {OLDEST} or newer, or unset DATABASE_URL")
 
 
 def collect_static(say: Say) -> None:
-    """Collect and compress static files when any of them changed; doing it always would cost seconds each start."""
+    """Collect and compress static files when any changed; doing it always would cost seconds each start."""
     mark = settings.VAR / "static.mark"
     found = fingerprint_of_static()
     if mark.exists() and mark.read_text() == found and settings.STATIC_ROOT.is_dir():

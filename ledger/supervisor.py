@@ -31,7 +31,9 @@ class Child:
     restart_at: float = 0.0
 
     def start(self, folder: Path) -> None:
-        self.process = subprocess.Popen(self.command, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen(
+            self.command, cwd=folder, stdin=subprocess.DEVNULL, start_new_session=True
+        )
         self.began, self.restart_at = time.monotonic(), 0.0
 
     def bury(self, say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""The embedded server: made, killed, asked for by many, in a path nobody expects. Real servers, no database of ours."""
+"""The embedded server: made, killed, asked for by many, in a path nobody expects. Real servers, no mocks."""
 
 import os
 import signal
@@ -13,11 +13,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from ledger import postgres
+from ledger.cluster import DatabaseTrouble, Server, answers
 
 
-@pytest.fixture()
-def server(tmp_path: Path) -> Iterator[postgres.Server]:
-    """A careful server (with fsync, as under `make run`) below a folder with a space and Chinese characters."""
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A careful server below a folder with spaces and Chinese characters."""
     place = tmp_path / "my 数据 folder"
     made = postgres.embedded(place)
     yield made
@@ -28,12 +29,12 @@ def server(tmp_path: Path) -> Iterator[postgres.Server]:
         made.sockets.rmdir()
 
 
-def connect(server: postgres.Server) -> psycopg.Connection:
+def connect(server: Server) -> psycopg.Connection:
     place = server.settings
     return psycopg.connect(host=place["HOST"], user=place["USER"], dbname=place["NAME"], autocommit=True)
 
 
-def test_it_starts_and_finds_trigrams_in_chinese(server: postgres.Server) -> None:
+def test_it_starts_and_finds_trigrams_in_chinese(server: Server) -> None:
     server.ensure()
     with connect(server) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
@@ -43,13 +44,13 @@ def test_it_starts_and_finds_trigrams_in_chinese(server: postgres.Server) -> Non
     assert listening == ("",), "no TCP port may be open"
 
 
-def test_it_guards_its_socket(server: postgres.Server) -> None:
+def test_it_guards_its_socket(server: Server) -> None:
     server.ensure()
     assert server.sockets.stat().st_mode & 0o777 == 0o700
     assert len(os.fsencode(server.sockets / ".s.PGSQL.5432")) < 104
 
 
-def test_it_keeps_committed_rows_when_killed(server: postgres.Server) -> None:
+def test_it_keeps_committed_rows_when_killed(server: Server) -> None:
     server.ensure()
     with connect(server) as connection:
         connection.execute("CREATE TABLE kept (n int)")
@@ -64,7 +65,7 @@ def test_it_keeps_committed_rows_when_killed(server: postgres.Server) -> None:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
 
 
-def test_it_ignores_a_pid_file_of_somebody_else(server: postgres.Server) -> None:
+def test_it_ignores_a_pid_file_of_somebody_else(server: Server) -> None:
     server.ensure()
     server.stop()
     (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n")
@@ -73,7 +74,7 @@ def test_it_ignores_a_pid_file_of_somebody_else(server: postgres.Server) -> None
     assert server.process() is not None
 
 
-def test_it_starts_once_for_four_at_once(server: postgres.Server) -> None:
+def test_it_starts_once_for_four_at_once(server: Server) -> None:
     code = "import sys, pathlib; from ledger import postgres; postgres.ensure(pathlib.Path(sys.argv[1]))"
     environ = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     starters = [
@@ -86,7 +87,7 @@ def test_it_starts_once_for_four_at_once(server: postgres.Server) -> None:
     connect(server).close()
 
 
-def test_it_survives_a_half_made_cluster(server: postgres.Server) -> None:
+def test_it_survives_a_half_made_cluster(server: Server) -> None:
     draft = Path(f"{server.place}.new")
     draft.mkdir(parents=True)
     (draft / "half").write_text("initdb was killed here")
@@ -94,24 +95,24 @@ def test_it_survives_a_half_made_cluster(server: postgres.Server) -> None:
     connect(server).close()
 
 
-def test_it_stops(server: postgres.Server) -> None:
+def test_it_stops(server: Server) -> None:
     server.ensure()
     server.stop()
     assert server.process() is None
-    assert not postgres.answers(server.sockets)
+    assert not answers(server.sockets)
 
 
-def test_it_does_not_trust_a_socket_folder_others_can_enter(server: postgres.Server) -> None:
+def test_it_does_not_trust_a_socket_folder_others_can_enter(server: Server) -> None:
     server.sockets.mkdir(mode=0o700)
     server.sockets.chmod(0o755)
-    with pytest.raises(postgres.DatabaseTrouble, match="not ours alone"):
+    with pytest.raises(DatabaseTrouble, match="not ours alone"):
         server.ensure()
 
 
-def test_it_never_overwrites_files_that_are_no_cluster(server: postgres.Server) -> None:
+def test_it_never_overwrites_files_that_are_no_cluster(server: Server) -> None:
     server.place.mkdir(parents=True)
     (server.place / "thesis.txt").write_text("mine")
-    with pytest.raises(postgres.DatabaseTrouble, match="is not empty"):
+    with pytest.raises(DatabaseTrouble, match="is not empty"):
         server.ensure()
     assert (server.place / "thesis.txt").read_text() == "mine"
 

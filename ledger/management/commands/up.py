@@ -19,7 +19,9 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
-    help = "Prepare and run everything: database, tables, messages, static files, web and worker. Ctrl-C stops it."
+    help = (
+        "Prepare and run everything: database, tables, messages, static files, web, worker. Ctrl-C stops it."
+    )
     requires_system_checks: list[str] = []  # the web process checks; here it would only cost time
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,7 +62,7 @@ class Command(BaseCommand):
         accounts = settings.VAR / "demo_accounts.txt"
         self.stdout.write(f"\nOne Ledger runs at {address}   (Ctrl-C stops it)\n")
         if accounts.exists():
-            self.stdout.write(f"\nDemonstration accounts, also in {_short(accounts)}:\n{accounts.read_text()}")
+            self.stdout.write(f"\nDemonstration accounts (in {_short(accounts)}):\n{accounts.read_text()}")
         self.stdout.flush()
 
     def _say(self, text: str) -> None:
@@ -86,7 +88,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _reachable_host() -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)  # noqa: S104
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)
 
 
 def _host_to_show() -> str:
