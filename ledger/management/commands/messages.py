@@ -38,7 +38,7 @@ class Message(NamedTuple):
 
 
 class Command(BaseCommand):
-    help = "Collect the texts of all floors into the Chinese catalogue; --check only tells what is wrong with it."
+    help = "Collect the texts of all floors into the Chinese catalogue; --check only tells what is wrong."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
