@@ -5,6 +5,7 @@ import errno
 import fcntl
 import hashlib
 import importlib.metadata
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -75,6 +76,11 @@ def prepare(say: Say) -> None:
     """Make everything ready for the web and worker processes."""
     say("database")
     postgres.ensure(settings.VAR)
+    where = postgres.embedded(settings.VAR)
+    if not os.environ.get("DATABASE_URL") and where.data != where.place:
+        say(
+            f"its files are in {where.data}, because the account it runs as cannot enter {where.place.parent}"
+        )
     require_database()
     say("tables")
     call_command("migrate", interactive=False, verbosity=0)

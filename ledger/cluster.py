@@ -76,7 +76,7 @@ class Server:
     @cached_property
     def data(self) -> Path:
         """The cluster's files; elsewhere when the server's account could not reach `place`."""
-        return self.place if self.runner.sees_all else Path("/var/tmp") / f"{self.sockets.name}"
+        return self.place if self.runner.reaches(self.place.parent) else Path("/var/tmp") / self.sockets.name
 
     @cached_property
     def binaries(self) -> Path:
@@ -217,13 +217,15 @@ class Runner:
         prefix: words before each command.
         account: keyword arguments that make a child process another account.
         owner: who owns the cluster's files, seen from here.
-        sees_all: whether that account reaches our own folders.
     """
 
     prefix: tuple[str, ...] = ()
     account: Mapping[str, Any] = field(default_factory=dict)
     owner: int = field(default_factory=os.getuid)
-    sees_all: bool = True
+
+    def reaches(self, folder: Path) -> bool:
+        """Whether that account can enter our folder; nothing is chmod-ed to let it in."""
+        return not self.account or subprocess.run(["test", "-x", folder], **self.account).returncode == 0
 
     def give(self, folder: Path) -> None:
         if self.account:
@@ -241,7 +243,7 @@ def find_runner() -> Runner:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             account = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-            return Runner(account=account, owner=entry.pw_uid, sees_all=False)
+            return Runner(account=account, owner=entry.pw_uid)
     raise DatabaseTrouble("will not run as root here: run as an ordinary user, or set DATABASE_URL")
 
 
