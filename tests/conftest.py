@@ -1,7 +1,10 @@
-"""What every test stands on: a PostgreSQL of its own, careless and fast, and compiled messages."""
+"""What every test stands on: a PostgreSQL of its own, a scratch folder instead of var/, and compiled messages."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,12 +13,23 @@ from django.db import connections
 from ledger import postgres, translations
 from tests.chromium import find_chromium
 
-# pytest-django has read the settings by now, but nothing is connected yet.
+# pytest-django has read the settings by now, but nothing is connected and no file is written yet.
 postgres.ensure(settings.VAR, test=True)
 connections["default"].settings_dict.update(
     postgres.database_settings(os.environ, settings.VAR, settings.ROOT, test=True) | {"CONN_MAX_AGE": 0}
 )
 translations.compile_stale()
+
+SCRATCH = Path(tempfile.mkdtemp(prefix="ledger-test-"))
+settings.VAR, settings.FILES_ROOT = SCRATCH, SCRATCH / "files"
+# Pages name static files plainly: their digests exist only after `collectstatic`.
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+# Slow hashes protect people's passwords; here they would only slow the tests.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
