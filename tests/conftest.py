@@ -1,4 +1,4 @@
-"""What every test stands on: a PostgreSQL of its own, a scratch folder instead of var/, and compiled messages."""
+"""What every test stands on: a PostgreSQL of its own, a scratch folder for var/, compiled messages."""
 
 import os
 import shutil
