@@ -1,0 +1,45 @@
+"""Where things are: the addresses of objects, commands, schemas and receipts. Relative references, so that no host is built in."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from ledger.api import nouns
+
+ROOT = "/api/v1/"
+
+
+def collection_url(noun: nouns.Noun) -> str:
+    return f"{ROOT}{noun.name}/"
+
+
+def id_of(obj: models.Model) -> Any:
+    """The object's key in addresses."""
+    noun = nouns.noun_of(type(obj))
+    return noun.id_of(obj) if noun else obj.pk
+
+
+def object_url(obj: models.Model) -> str:
+    """The object's address; "" where its model is no noun."""
+    noun = nouns.noun_of(type(obj))
+    return f"{ROOT}{noun.name}/{noun.id_of(obj)}/" if noun else ""
+
+
+def command_url(noun: nouns.Noun, name: str, obj: models.Model | None = None) -> str:
+    """Where a command is sent to: below its object, or on the collection."""
+    if obj is not None:
+        return f"{ROOT}{noun.name}/{noun.id_of(obj)}/{name}/"
+    return collection_url(noun) if name == next(iter(noun.creates)) else f"{collection_url(noun)}{name}/"
+
+
+def schema_url(name: str) -> str:
+    """The JSON Schema of a command's body."""
+    return f"{ROOT}schemas/{name}/"
+
+
+def entry_url(uid: uuid.UUID) -> str:
+    """Where an entry is, and once sequenced its receipt."""
+    return f"{ROOT}entries/{uid}/"

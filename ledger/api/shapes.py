@@ -1,0 +1,211 @@
+"""The shape of a command's body: what may be sent, of which type. Pages and API validate with the same shape, then call the
+same command. No rule of policy lives here: a shape knows types, lengths and who exists, nothing more.
+
+    class AcceptFiling(Shape):
+        remark = LongText(required=False)
+
+The validated values are the keyword arguments of the command, beside `actor` and the object itself. `shape.context` holds
+`actor` and, for a command on an object, `object`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from ledger.actor import ROLE_LABELS, Actor
+from ledger.conditions import Level, Personal
+
+#: What a page posts beside the shape's own fields.
+PAGE_KEYS = {"csrfmiddlewaretoken", "entry", "next"}
+HEX_64 = re.compile(r"[0-9a-f]{64}")
+
+
+class Row(serializers.Serializer):
+    """A nested object in a body. Like every shape it refuses keys it does not know: a typing error must not pass unseen."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The values; unknown keys are faults of their own place."""
+        known = {name for name, field in self.fields.items() if not field.read_only}
+        sent = set(data) if isinstance(data, Mapping) else set()
+        unknown = sent - known - (PAGE_KEYS if isinstance(data, QueryDict) else set())
+        if unknown:
+            words = _("Unknown field. Known here: %(known)s.") % {"known": ", ".join(sorted(known)) or "–"}
+            raise serializers.ValidationError(
+                {str(name): [words] for name in sorted(unknown, key=str)}, code="unknown"
+            )
+        return super().to_internal_value(data)
+
+
+class Shape(Row):
+    """The body of one command; subclasses declare the fields.
+
+    `prefill` gives the values a page's form starts with; by default what the object has under the same names.
+    """
+
+    @classmethod
+    def prefill(cls, obj: models.Model | None, actor: Actor) -> dict[str, Any]:
+        """The values a form starts with."""
+        if obj is None:
+            return {}
+        return {
+            name: getattr(obj, name)
+            for name in cls._declared_fields
+            if isinstance(getattr(obj, name, None), PLAIN)
+        }
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of the command, once the shape is valid."""
+        return dict(self.validated_data)
+
+
+#: What a form can show as it stands.
+PLAIN = (str, int, float, bool, list)
+
+
+class Empty(Shape):
+    """A command that needs nothing but its object."""
+
+
+class LongText(serializers.CharField):
+    """A text of several lines."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 10_000)
+        kwargs.setdefault("style", {"base_template": "textarea.html"})
+        super().__init__(**kwargs)
+
+
+class Choices(serializers.MultipleChoiceField):
+    """Several values of a closed set, in the set's order."""
+
+    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
+        """The chosen values as a list."""
+        chosen = super().to_internal_value(data)
+        return [value for value in self.choices if value in chosen]
+
+    def to_representation(self, value: Any) -> list[str]:  # type: ignore[override]
+        return [str(one) for one in value]
+
+
+def role_list(**kwargs: Any) -> Choices:
+    """Roles by codename."""
+    return Choices(choices=list(ROLE_LABELS.items()), label=_("roles"), allow_empty=False, **kwargs)
+
+
+class ClauseList(serializers.ListField):
+    """Clause identifiers of the case's profile, e.g. "B 21"; which ones fit is the command's question."""
+
+    child = serializers.CharField(max_length=60)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("clauses"))
+        kwargs.setdefault("max_length", 20)
+        super().__init__(**kwargs)
+
+
+class Ref(serializers.PrimaryKeyRelatedField):
+    """Another object by its id, among those the actor may see. The command receives the object.
+
+    Args:
+        model: its model; the manager must have `visible_to(actor)`.
+    """
+
+    default_error_messages = {"does_not_exist": _("There is no such object that you may see.")}
+
+    def __init__(self, model: type[models.Model] | None = None, **kwargs: Any) -> None:
+        self.model = model
+        kwargs.setdefault("html_cutoff", 200)
+        super().__init__(queryset=model._default_manager.all() if model else None, **kwargs)
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """What the actor may see; nobody's actor sees nothing."""
+        actor = self.context.get("actor") or Actor.anonymous()
+        return self.model._default_manager.visible_to(actor)  # type: ignore[union-attr]
+
+
+class UserField(serializers.SlugRelatedField):
+    """A person by user name, among the members of the organisation acted for – so that nobody can sound out accounts.
+
+    Args:
+        anywhere: any active person with an account instead.
+    """
+
+    default_error_messages = {"does_not_exist": _("Nobody of this name is a member of your organisation.")}
+
+    def __init__(self, *, anywhere: bool = False, **kwargs: Any) -> None:
+        from ledger.models import User
+
+        self.anywhere = anywhere
+        super().__init__(slug_field="username", queryset=User.objects.all(), **kwargs)
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Members, or everybody active."""
+        from ledger.models import User
+
+        active = User.objects.filter(is_active=True).order_by("username")
+        if self.anywhere:
+            return active
+        actor = self.context.get("actor") or Actor.anonymous()
+        inside = active.filter(memberships__organisation=actor.organisation_id, memberships__left_at=None)
+        return inside if actor.organisation_id else active.none()
+
+
+class Upload(serializers.FileField):
+    """A file, whole and within the limit."""
+
+    default_error_messages = {
+        "too_big": _(
+            "The file has %(size)d MB; at most %(most)d MB are taken. Split it, or name its address."
+        )
+    }
+
+    def to_internal_value(self, data: UploadedFile) -> UploadedFile:
+        """The file, unless it is over the limit."""
+        found = super().to_internal_value(data)
+        if found.size > settings.MAX_UPLOAD:
+            words = self.error_messages["too_big"] % {
+                "size": found.size >> 20,
+                "most": settings.MAX_UPLOAD >> 20,
+            }
+            raise serializers.ValidationError(words, code="too_big")
+        return found
+
+
+class Sha256(serializers.CharField):
+    """A SHA-256 in hexadecimal."""
+
+    default_error_messages = {"sha256": _("A SHA-256 has 64 characters of 0-9 and a-f.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The checksum in lower case."""
+        value = super().to_internal_value(data).lower()
+        if not HEX_64.fullmatch(value):
+            self.fail("sha256")
+        return value
+
+
+class FieldRow(Row):
+    """One column or data item of a dataset's description."""
+
+    name = serializers.CharField(max_length=200, label=_("name"))
+    type = serializers.CharField(max_length=40, required=False, allow_blank=True, label=_("type"))
+    unit = serializers.CharField(max_length=40, required=False, allow_blank=True, label=_("unit"))
+    description = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, label=_("description")
+    )
+    level = serializers.ChoiceField(
+        [value.value for value in Level], required=False, allow_blank=True, label=_("level")
+    )
+    personal = serializers.ChoiceField(
+        [value.value for value in Personal], required=False, allow_blank=True, label=_("personal information")
+    )
