@@ -20,7 +20,9 @@ class BadIdentifier(ValueError):
 
 def check_character(first17: str) -> str:
     """The check character of a unified social credit code (MOD 31)."""
-    total = sum(ALPHABET.index(character) * weight for character, weight in zip(first17, WEIGHTS, strict=True))
+    total = sum(
+        ALPHABET.index(character) * weight for character, weight in zip(first17, WEIGHTS, strict=True)
+    )
     return ALPHABET[-total % 31]
 
 

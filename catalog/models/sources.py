@@ -27,7 +27,10 @@ class CatalogueSource(Entered):
     region = models.CharField(_("region (GB/T 2260)"), max_length=6, default="000000")
     #: What the organisations are that it names; nothing in a record says so.
     owner_kind = models.CharField(
-        _("kind of its owners"), max_length=20, choices=Organisation.Kind, default=Organisation.Kind.DEPARTMENT
+        _("kind of its owners"),
+        max_length=20,
+        choices=Organisation.Kind,
+        default=Organisation.Kind.DEPARTMENT,
     )
     format = models.CharField(_("format"), max_length=20)
     imported_at = models.DateTimeField(_("last import"))

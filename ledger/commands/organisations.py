@@ -37,7 +37,9 @@ def register_organisation(*, actor: Actor, name: str, kind: str, **described: An
     rows.create(Membership, user=actor.user, organisation=organisation, joined_at=now())
     for role in PARTY_ROLES:
         give_role(actor.user, organisation, role)
-    rows.facts[f"organisation/{organisation.pk}"]["roles"] = {actor.pseudonym: [role.value for role in PARTY_ROLES]}
+    rows.facts[f"organisation/{organisation.pk}"]["roles"] = {
+        actor.pseudonym: [role.value for role in PARTY_ROLES]
+    }
     record(actor=actor, event="organisation.registered", subject=organisation, rows=rows)
     return organisation
 
@@ -65,7 +67,9 @@ def verify_organisation(*, actor: Actor, organisation: Organisation | int) -> Or
 
 
 @command("organisation.described", _("Edit the organisation"))
-def describe_organisation(*, actor: Actor, organisation: Organisation | int, **described: Any) -> Organisation:
+def describe_organisation(
+    *, actor: Actor, organisation: Organisation | int, **described: Any
+) -> Organisation:
     """Change an organisation's own description. A new identifier, name or kind makes it unverified again."""
     found = find(Organisation, actor, organisation)
     permit(found, actor, "describe_organisation")
@@ -115,11 +119,15 @@ def checked(known: Organisation | None = None, **values: Any) -> dict[str, Any]:
         faults.append(Fault("/identifier", "required", _("Enter the identifier, or choose “no identifier”.")))
     region = values.get("region") or "000000"
     if not (len(region) == 6 and region.isdigit() and (not region_stem(region) or region_names(region))):
-        faults.append(Fault("/region", "region", _("This is no region code of GB/T 2260: six digits, e.g. 340100.")))
+        faults.append(
+            Fault("/region", "region", _("This is no region code of GB/T 2260: six digits, e.g. 340100."))
+        )
     if faults:
         raise BadShape(_("Some fields need another look."), rule="R 2", errors=faults)
     values |= {"scheme": scheme, "identifier": "" if scheme == "none" else identifier, "region": region}
-    twin = Organisation.objects.filter(scheme=scheme, identifier=values["identifier"]).exclude(pk=known and known.pk)
+    twin = Organisation.objects.filter(scheme=scheme, identifier=values["identifier"]).exclude(
+        pk=known and known.pk
+    )
     if values["identifier"] and twin.exists():
         raise PolicyRefused(
             _("This identifier is registered already."),
@@ -135,7 +143,11 @@ def uscc_words(bad: BadIdentifier) -> str:
     """What is wrong with a credit code, naming the character."""
     words = {
         "length": _("A credit code has 18 characters; this one has %(place)s."),
-        "character": _("Character %(place)s of the credit code cannot be: digits and letters without I, O, S, V, Z."),
-        "check": _("The check character (18th) of the credit code must be %(expected)s; compare it with the licence."),
+        "character": _(
+            "Character %(place)s of the credit code cannot be: digits and letters without I, O, S, V, Z."
+        ),
+        "check": _(
+            "The check character (18th) of the credit code must be %(expected)s; compare it with the licence."
+        ),
     }
     return str(words[bad.code]) % {"place": bad.place, "expected": bad.expected}

@@ -163,7 +163,9 @@ def delegate(
     member_of(found, receiver)
     chosen = checked_roles(roles)
     if actor.user is None or set(chosen) - (actor.roles - actor.delegated):
-        raise PolicyRefused(_("You can lend only roles that you hold yourself."), code="not_yours", pointer="/roles")
+        raise PolicyRefused(
+            _("You can lend only roles that you hold yourself."), code="not_yours", pointer="/roles"
+        )
     if receiver.pk == actor.user.pk:
         raise PolicyRefused(_("Choose somebody else."), code="self", pointer="/receiver")
     if ends < starts or ends < today():
@@ -188,7 +190,11 @@ def withdraw_delegation(*, actor: Actor, organisation: Organisation | int, deleg
     """End a delegation early; its giver or an administrator may."""
     found = find(Organisation, actor, organisation)
     permit(found, actor, "withdraw_delegation")
-    lent = Delegation.objects.select_for_update().filter(organisation=found, pk=delegation, withdrawn_at=None).first()
+    lent = (
+        Delegation.objects.select_for_update()
+        .filter(organisation=found, pk=delegation, withdrawn_at=None)
+        .first()
+    )
     if lent is None:
         raise NotFound()
     if lent.giver_id != actor.user_id and not actor.holds(Role.ORG_ADMIN):
@@ -200,7 +206,9 @@ def withdraw_delegation(*, actor: Actor, organisation: Organisation | int, deleg
 
 
 @command("work.handed_over", _("Hand over a leaver's work"))
-def hand_over_work(*, actor: Actor, organisation: Organisation | int, leaver: User, successor: User) -> Organisation:
+def hand_over_work(
+    *, actor: Actor, organisation: Organisation | int, leaver: User, successor: User
+) -> Organisation:
     """A person leaves: roles, tokens and membership end, the cases they handle go to a successor.
 
     Raises:

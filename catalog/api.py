@@ -1,0 +1,104 @@
+"""The catalogue's nouns in the REST API."""
+
+from typing import Any
+
+from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from catalog import serializers as shape
+from catalog.compliance import with_status
+from catalog.delivery import open_download
+from catalog.models import Assessment, Dataset, Filing, Objection
+from catalog.models.datasets import DatasetQuerySet
+from ledger.actor import Actor, Role
+from ledger.api.nouns import Noun, register
+from ledger.api.shapes import Empty
+
+
+def dataset_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Joins and annotations of a dataset's output."""
+    whole = Case(
+        When(DatasetQuerySet.whole_for(actor), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    return (
+        with_status(found)
+        .annotate(whole=whole)
+        .select_related("owner")
+        .prefetch_related("fields", "distributions")
+    )
+
+
+def filing_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Joins of a filing's output."""
+    return found.select_related("dataset__owner", "body")
+
+
+def drafts(actor: Actor, name: str) -> bool:
+    """Who may begin a dataset; one button for those who are steward and head."""
+    steward = actor.organisation is not None and actor.holds(Role.STEWARD, Role.AGENT)
+    return steward and (name != "register_own" or actor.holds(Role.HEAD_FILING))
+
+
+def download(request: HttpRequest, obj: Dataset, actor: Actor) -> HttpResponseBase:
+    """Open data: the file, by `?distribution=`; the first one by default."""
+    return open_download(request, obj, request.GET.get("distribution", ""))
+
+
+register(
+    Noun(
+        name="datasets", label=_("Data resources"), model=Dataset, argument="dataset", output=shape.DatasetOutput, page="dataset",
+        commands={
+            "describe_dataset": shape.DescribeDataset, "add_distribution": shape.AddDistribution,
+            "remove_distribution": shape.RemoveDistribution, "add_relation": shape.AddRelation,
+            "share_dataset": shape.ShareDataset, "file_assessment": shape.FileAssessment, "draft_filing": Empty,
+            "withhold_dataset": shape.WithholdDataset, "lift_withholding": shape.Reasoned, "discard_dataset": Empty,
+        },
+        creates={"create_dataset": shape.CreateDataset, "register_own": shape.RegisterOwn},
+        may_create=drafts,
+        filters={
+            "state": "state", "owner": "owner", "level": "level", "regime": "regime", "opening": "opening", "sharing": "sharing",
+            "code": "code", "industry": "industry", "compliance": "compliance", "source": "source__identifier",
+        },
+        search=("title", "title_en"),
+        list_fields=("code", "title", "title_en", "owner", "state", "level", "sharing", "opening", "regime", "compliance"),
+        rows=dataset_rows,
+        reads={"download": download},
+    ),
+    Noun(
+        name="filings", label=_("Filings"), model=Filing, argument="filing", output=shape.FilingOutput, page="filing",
+        commands={
+            "amend_filing": shape.AmendFiling, "attach_material": shape.AttachMaterial, "submit_filing": Empty,
+            "endorse_filing": Empty, "return_filing": shape.Reasoned, "accept_filing": Empty,
+            "request_supplement": shape.RequestSupplement, "decline_filing": shape.DeclineFiling,
+            "transfer_filing": shape.TransferFiling, "resubmit_filing": Empty, "ask_clarification": shape.AskClarification,
+            "pass_filing": Empty, "refuse_filing": shape.RefuseFiling, "explain_delay": shape.Reasoned,
+            "raise_objection": shape.RaiseObjection, "halt_notice": shape.Reasoned, "withdraw_filing": shape.WithdrawFiling,
+        },
+        filters={"state": "state", "dataset": "dataset", "kind": "kind", "body": "body"},
+        list_fields=("dataset", "kind", "state", "body", "filed_at"),
+        rows=filing_rows,
+    ),
+    Noun(
+        name="public-notices", label=_("Public notices"), model=Filing, argument="filing", output=shape.NoticeOutput,
+        rows=lambda found, actor: Filing.objects.in_notice().select_related("dataset__owner"), open=lambda obj, actor: [],
+    ),
+    Noun(
+        name="objections", label=_("Objections"), model=Objection, argument="objection", output=shape.ObjectionOutput,
+        commands={
+            "answer_objection": shape.AnswerObjection, "reject_inadmissible": shape.RejectInadmissible,
+            "dismiss_objection": shape.DismissObjection, "uphold_objection": shape.UpholdObjection,
+        },
+        filters={"filing": "filing", "state": "state"},
+        rows=lambda found, actor: found.select_related("filing__dataset__owner", "filing__body"),
+    ),
+    Noun(
+        name="assessments", label=_("Assessments"), model=Assessment, argument="assessment", output=shape.AssessmentOutput,
+        commands={"verify_assessment": Empty, "reject_assessment": shape.RejectAssessment},
+        filters={"dataset": "dataset", "state": "state", "kind": "kind"},
+        rows=lambda found, actor: found.select_related("dataset__owner", "verified_by"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,456 @@
+"""The shapes of the catalogue's commands and what the API shows of its objects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from catalog import compliance, description
+from catalog.grading import DEGREES, OBJECTS
+from catalog.materials import material_keys, missing_groups
+from catalog.models import Assessment, Dataset, Distribution, Field, Filing, Objection, Relation
+from catalog.models.datasets import Circle
+from ledger.actor import Actor
+from ledger.api.outputs import Link, Output, PersonName
+from ledger.api.shapes import Choices, ClauseList, Empty, FieldRow, LongText, Ref, Shape, Upload, UserField
+from ledger.conditions import Opening, Personal, Sharing
+from ledger.models import Organisation
+from ledger.vocabulary import LABELS
+
+RIGHTS = [("hold", _("hold")), ("use", _("use")), ("business", _("operate as a business"))]
+BASES = [
+    ("law", _("law")),
+    ("administrative_regulation", _("administrative regulation")),
+    ("state_council_decision", _("State Council decision")),
+    ("departmental_rule", _("departmental rule")),
+]
+
+
+def words(kind: str, values: Any) -> list[tuple[str, Any]]:
+    """The choices of a closed set with their words."""
+    return [(str(value), LABELS.get((kind, str(value)), str(value))) for value in values]
+
+
+def text(label: Any, length: int, help_text: Any = "", **kwargs: Any) -> serializers.CharField:
+    """An optional line of text."""
+    return serializers.CharField(
+        label=label, max_length=length, required=False, allow_blank=True, help_text=help_text, **kwargs
+    )
+
+
+def long(label: Any, help_text: Any = "") -> LongText:
+    """An optional text of several lines."""
+    return LongText(label=label, required=False, allow_blank=True, help_text=help_text)
+
+
+class Described(Shape):
+    """The description of a dataset, as the steward writes it."""
+
+    title = serializers.CharField(label=_("title"), max_length=300, required=False)
+    title_en = text(_("English title"), 300)
+    summary = long(
+        _("summary"), _("What is in it, in a few sentences. No personal data: the summary is published.")
+    )
+    summary_en = long(_("English summary"))
+    contact = text(_("contact"), 300, _("An office address, not a private one."))
+    industry = text(_("industry (GB/T 4754)"), 5, _("A letter and two digits, e.g. A01 for crops."))
+    region = text(
+        _("region (GB/T 2260)"), 6, _("Six digits, e.g. 340100; empty = that of your organisation.")
+    )
+    themes = serializers.ListField(
+        child=serializers.CharField(max_length=100), label=_("themes"), required=False, max_length=20
+    )
+    keywords = serializers.ListField(
+        child=serializers.CharField(max_length=100), label=_("keywords"), required=False, max_length=50
+    )
+    language = text(_("language of the data"), 20)
+    temporal_from = serializers.DateField(label=_("covers from"), required=False, allow_null=True)
+    temporal_until = serializers.DateField(label=_("covers until"), required=False, allow_null=True)
+    spatial = text(_("area covered"), 300)
+    update_frequency = serializers.ChoiceField(
+        Dataset.Frequency.choices, label=_("update frequency"), required=False, allow_blank=True
+    )
+    row_count = serializers.IntegerField(
+        label=_("number of records"), required=False, allow_null=True, min_value=0, max_value=2**53 - 1
+    )
+    origin = serializers.ChoiceField(Dataset.Origin.choices, label=_("how it arose"), required=False)
+    public_duty = serializers.BooleanField(label=_("arose from a public duty"), required=False)
+    lawful_source = long(_("lawful source"), _("By which right or law you hold it."))
+    rights = Choices(choices=RIGHTS, label=_("rights held"), required=False)
+    permitted_scenarios = long(_("permitted scenarios"))
+    forbidden_scenarios = long(_("forbidden scenarios"))
+    licence = text(_("licence or terms"), 300)
+    version = text(_("version"), 40)
+    opening = serializers.ChoiceField(
+        [], label=_("opening attribute"), required=False, help_text=_("What the public reads.")
+    )
+    sharing = serializers.ChoiceField(
+        [], label=_("sharing attribute"), required=False, help_text=_("What other organisations may get.")
+    )
+    circle = serializers.ChoiceField(Circle.choices, label=_("circle"), required=False)
+    sharing_conditions = long(_("conditions of use"))
+    sharing_reason = long(_("why it is not shared"))
+    sharing_basis = long(_("legal basis for not sharing"))
+    sharing_basis_kind = serializers.ChoiceField(
+        BASES, label=_("kind of legal basis"), required=False, allow_blank=True
+    )
+    impacts = serializers.DictField(
+        child=serializers.ChoiceField(DEGREES), label=_("impacts"), required=False,
+        help_text=_("Impact object → degree. Objects: %(objects)s.") % {"objects": ", ".join(OBJECTS)},
+    )  # fmt: skip
+    personal = serializers.ChoiceField([], label=_("personal information"), required=False)
+    persons = serializers.IntegerField(
+        label=_("people it is about"), required=False, min_value=0, max_value=2**53 - 1
+    )
+    cross_border = serializers.BooleanField(label=_("goes abroad"), required=False)
+    fields_ = FieldRow(many=True, required=False, label=_("fields"))
+    secret = serializers.BooleanField(
+        label=_("contains a state or work secret"),
+        required=False,
+        help_text=_("Then it is refused and nothing is stored."),
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """The choices get their words when asked for; `fields` is a word of the framework, hence the detour."""
+        fields = super().get_fields()
+        for name, kind, values in (
+            ("opening", "opening", Opening),
+            ("sharing", "sharing", Sharing),
+            ("personal", "personal", Personal),
+        ):
+            fields[name].choices = dict(words(kind, values))  # type: ignore[attr-defined]
+        fields["fields"] = fields.pop("fields_")
+        return fields
+
+    @classmethod
+    def prefill(cls, obj: Any, actor: Actor) -> dict[str, Any]:
+        """A dataset's description, or what a filing proposes."""
+        if isinstance(obj, Filing):
+            return dict(obj.content)
+        return description.snapshot(obj) if isinstance(obj, Dataset) else {}
+
+
+class CreateDataset(Described):
+    title = serializers.CharField(label=_("title"), max_length=300)
+
+
+class DescribeDataset(Described):
+    pass
+
+
+class RegisterOwn(CreateDataset):
+    pass
+
+
+class AmendFiling(Described):
+    pass
+
+
+class AddDistribution(Shape):
+    kind = serializers.ChoiceField(Distribution.Kind.choices, label=_("kind"), default=Distribution.Kind.FILE)
+    title = text(_("title"), 300)
+    file = Upload(label=_("file"), required=False, allow_null=True)
+    address = text(_("address"), 2000, _("For an interface or batch: where it is, beginning with https://."))
+    format = text(_("format"), 40)
+
+
+class RemoveDistribution(Shape):
+    distribution = serializers.IntegerField(label=_("file or interface"))
+
+
+class AddRelation(Shape):
+    related = serializers.IntegerField(label=_("other dataset (its number)"))
+    kind = serializers.ChoiceField(Relation.Kind.choices, label=_("kind"))
+
+
+class ShareDataset(Shape):
+    viewer = UserField(anywhere=True, label=_("person (user name)"))
+
+
+class Grounded(Shape):
+    """Clauses of the profile and words."""
+
+    act = ""
+    clauses = ClauseList()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """With an object at hand, the clauses that ground this act become the choices."""
+        fields = super().get_fields()
+        case = self.context.get("object")
+        if case is not None and hasattr(case, "policy") and self.act:
+            language = get_language() or "en"
+            able = [
+                (clause.id, f"{clause.id} · {clause.label(language)}")
+                for clause in case.policy().clauses_for(self.act)
+            ]
+            fields["clauses"] = Choices(choices=able, label=_("clauses"), required=True)
+        return fields
+
+
+class WithholdDataset(Grounded):
+    act = "withhold"
+    reason = LongText(label=_("reason"))
+
+
+class Reasoned(Shape):
+    reason = LongText(label=_("reason"))
+
+
+class WithdrawFiling(Shape):
+    reason = long(_("reason"))
+
+
+class AttachMaterial(Shape):
+    key = serializers.CharField(max_length=60, label=_("material"))
+    text = long(_("statement"))
+    file = Upload(label=_("file"), required=False, allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """With a filing at hand, the keys its profile asks for become the choices."""
+        fields = super().get_fields()
+        filing = self.context.get("object")
+        if isinstance(filing, Filing):
+            fields["key"] = serializers.ChoiceField(
+                words("material", material_keys(filing)), label=_("material")
+            )
+        return fields
+
+
+class RequestSupplement(Shape):
+    gaps = serializers.ListField(
+        child=serializers.CharField(max_length=300), label=_("what is missing"), allow_empty=False, max_length=50,
+        help_text=_("Everything at once, one a line: later only what is still missing from this list may be asked for."),
+    )  # fmt: skip
+
+    @classmethod
+    def prefill(cls, obj: Any, actor: Actor) -> dict[str, Any]:
+        """What the profile finds missing."""
+        return {"gaps": [group.label(get_language() or "en") for group in missing_groups(obj)]} if obj else {}
+
+
+class TurnDown(Shape):
+    """A reason code of the profile and words."""
+
+    act = ""
+    reason_code = serializers.CharField(max_length=40, label=_("reason code"))
+    reason = LongText(label=_("reason"))
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """With a filing at hand, its profile's reasons become the choices."""
+        fields = super().get_fields()
+        filing = self.context.get("object")
+        if isinstance(filing, Filing):
+            language = get_language() or "en"
+            able = [(one.code, one.label(language)) for one in filing.policy().reasons_for(self.act)]
+            fields["reason_code"] = serializers.ChoiceField(able, label=_("reason code"))
+        return fields
+
+
+class DeclineFiling(TurnDown):
+    act = "not_accept"
+
+
+class RefuseFiling(TurnDown):
+    act = "refuse_filing"
+
+
+class TransferFiling(Shape):
+    body = Ref(model=Organisation, label=_("registry body"))
+    reason = LongText(label=_("reason"))
+
+
+class AskClarification(Shape):
+    question = LongText(label=_("question"))
+
+
+class RaiseObjection(Shape):
+    real_name = serializers.CharField(max_length=100, label=_("real name"))
+    contact = text(_("contact"), 200)
+    ground = serializers.CharField(max_length=100, label=_("ground"))
+    statement = LongText(label=_("statement"))
+    evidence = Upload(label=_("evidence"))
+
+
+class AnswerObjection(Shape):
+    answer = LongText(label=_("answer"))
+
+
+class SettleObjection(Grounded):
+    finding = LongText(label=_("finding"))
+
+
+class RejectInadmissible(SettleObjection):
+    act = "reject_objection"
+
+
+class DismissObjection(SettleObjection):
+    act = "dismiss_objection"
+
+
+class UpholdObjection(SettleObjection):
+    act = "uphold_objection"
+
+
+class FileAssessment(Shape):
+    kind = serializers.CharField(max_length=40, label=_("kind"))
+    conclusion = serializers.ChoiceField(Assessment.Conclusion.choices, label=_("conclusion"))
+    assessor = serializers.CharField(max_length=200, label=_("assessor"))
+    carried_out = serializers.DateField(label=_("carried out on"))
+    file = Upload(label=_("report"), required=False, allow_null=True)
+    finding = long(_("finding"))
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """With a dataset at hand, the kinds its profile demands become the choices."""
+        fields = super().get_fields()
+        dataset = self.context.get("object")
+        if isinstance(dataset, Dataset):
+            language = get_language() or "en"
+            able = [(demand.kind, demand.label(language)) for demand in compliance.demanded(dataset)]
+            fields["kind"] = serializers.ChoiceField(able, label=_("kind"))
+        return fields
+
+
+class RejectAssessment(Shape):
+    finding = LongText(label=_("finding"))
+
+
+class ClaimListed(Empty):
+    pass
+
+
+# What the API shows ---------------------------------------------------------------------------------------------
+
+
+class FieldOutput(serializers.ModelSerializer):
+    class Meta:
+        model = Field
+        fields = description.FIELD_COLUMNS
+
+
+class DistributionOutput(serializers.ModelSerializer):
+    class Meta:
+        model = Distribution
+        fields = ("id", "kind", "title", "format", "media_type", "size", "checksum", "address")
+
+
+#: What a stub shows of a dataset that is not shared.
+STUB = (
+    "id",
+    "url",
+    "state",
+    "entry",
+    "code",
+    "title",
+    "title_en",
+    "owner",
+    "sharing",
+    "sharing_reason",
+    "sharing_basis",
+    "regime",
+)
+
+
+class DatasetOutput(Output):
+    owner = Link()
+    items = FieldOutput(source="fields", many=True, read_only=True)
+    distributions = DistributionOutput(many=True, read_only=True)
+    compliance = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Dataset
+        fields = (
+            "code", "title", "title_en", "owner", "summary", "summary_en", "contact", "industry", "region", "themes", "keywords",
+            "language", "temporal_from", "temporal_until", "spatial", "update_frequency", "row_count", "origin", "lawful_source",
+            "rights", "permitted_scenarios", "forbidden_scenarios", "licence", "version", "regime", "profile", "opening",
+            "sharing", "circle", "sharing_conditions", "sharing_reason", "sharing_basis", "sharing_basis_kind", "level",
+            "personal", "cross_border", "compliance", "registered_at", "valid_from", "valid_until", "issued", "modified",
+            "source_url", "downloads", "items", "distributions",
+        )  # fmt: skip
+
+    def get_compliance(self, obj: Dataset) -> str:
+        """The derived status."""
+        return str(getattr(obj, "compliance", "") or compliance.status(obj))
+
+    def hides(self, obj: Any, actor: Actor) -> Collection[str]:
+        """A stub shows name, owner, reason and basis."""
+        whole = obj.whole if hasattr(obj, "whole") else obj.is_whole_for(actor)
+        return () if whole else set(self.fields) - set(STUB)
+
+
+class FilingOutput(Output):
+    dataset = Link()
+    body = Link()
+    missing = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Filing
+        fields = (
+            "dataset", "kind", "profile", "body", "content", "materials", "missing", "same_hand", "gaps", "reason_code", "reason",
+            "clauses", "clarification", "delay_reason", "filed_at", "accepted_at", "published_at", "ended_at",
+        )  # fmt: skip
+
+    def get_missing(self, obj: Filing) -> list[str]:
+        """Groups of materials still missing."""
+        return [group.id for group in missing_groups(obj)]
+
+    def hides(self, obj: Any, actor: Actor) -> Collection[str]:
+        """Who is no party sees that it is in notice; the notice itself is its own noun."""
+        party = Filing.objects.whole_for(actor).filter(pk=obj.pk).exists()
+        return () if party else set(self.fields) - {"id", "url", "state", "kind", "published_at"}
+
+
+class ObjectionOutput(Output):
+    filing = Link()
+
+    class Meta:
+        model = Objection
+        fields = (
+            "filing",
+            "real_name",
+            "contact",
+            "ground",
+            "statement",
+            "evidence",
+            "answer",
+            "finding",
+            "clauses",
+            "raised_at",
+            "decided_at",
+        )
+
+
+class AssessmentOutput(Output):
+    dataset = Link()
+    verified_by = PersonName()
+
+    class Meta:
+        model = Assessment
+        fields = (
+            "dataset", "kind", "conclusion", "assessor", "self_declared", "file", "carried_out", "expires", "finding",
+            "verified_by", "verified_at",
+        )  # fmt: skip
+
+
+class NoticeOutput(Output):
+    """Exactly the four fields of the notice (R 13), under the address of the filing."""
+
+    registrant = serializers.CharField(source="dataset.owner.name", read_only=True)
+    type = serializers.CharField(source="get_kind_display", read_only=True)
+    name = serializers.SerializerMethodField()
+    summary = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Filing
+        fields = ("registrant", "type", "name", "summary")
+
+    def get_name(self, obj: Filing) -> str:
+        """The data's name, as proposed."""
+        return str(obj.content.get("title", ""))
+
+    def get_summary(self, obj: Filing) -> str:
+        """The content summary, as proposed."""
+        return str(obj.content.get("summary", ""))
