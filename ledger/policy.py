@@ -1,4 +1,4 @@
-"""Profiles: load, inherit, refuse the looser, pin a version, find the one a case falls under. Their data is in profiles/*.toml."""
+"""Profiles: load, inherit, refuse the looser, pin a version, find that of a case. Their data: profiles/*.toml."""
 
 import tomllib
 from collections.abc import Iterator
@@ -130,7 +130,7 @@ class Shelf:
         return [self.profile(name) for name in names]
 
     def profile_for(self, regime: str, region: str) -> Profile:
-        """Private cases under the owner's own rules; others under the profile of the nearest region around theirs."""
+        """Private cases: the owner's own rules; others: the profile of the nearest region around theirs."""
         if regime == Regime.PRIVATE:
             return self.profile(PRIVATE)
         near = [
@@ -208,7 +208,7 @@ def convert(path: Path, key: str, raw: Any, kind: Any) -> Any:
 
 
 def check_references(path: Path, profile: Profile) -> None:
-    """Every name used is defined: conditions, clauses, sources; a route decides once, at its end; authority needs a clause."""
+    """Every name used is defined; a route decides once, at its end; a stage of an authority needs a clause."""
     for key, item in conditional(profile):
         for name in item.when:
             known(path, key, "condition", name, CONDITIONS)

@@ -1,5 +1,5 @@
-"""What a jurisdiction profile is: every limit, clause, ground, route and duty as data with its source, and the questions one
-asks of it. No rule is decided here; ledger.policy reads the files and gives the profile of a case.
+"""PURE: what a jurisdiction profile is: every limit, clause, ground, route and duty as data with its source, and the
+questions one asks of it. No rule is decided here; ledger.policy reads the files and gives the profile of a case.
 """
 
 from enum import StrEnum
@@ -133,7 +133,7 @@ class Notice(Strict, frozen=True, kw_only=True):
 class Registration(Strict, frozen=True, kw_only=True):
     """How filings are handled. `different_officers`: accept, pass and re-examination by different people."""
 
-    needs_officer: bool = True
+    needs_officer: bool = False
     different_officers: bool = False
     deem_withdrawn: bool = False
     refuse_repeat_objection: bool = False

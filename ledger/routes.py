@@ -1,4 +1,4 @@
-"""PURE: a profile's route laid over one case: which stages it passes, which it skips and why, when a quorum is met."""
+"""PURE: a profile's route laid over one case: the stages it passes, those it skips and why, when a quorum is met."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def walked(steps: Iterable[Step]) -> list[Step]:
 
 
 def quorum_met(stage: Stage, answers: int, holders: int) -> bool:
-    """Have enough of the people who hold the stage's role answered? One who is there cannot be outnumbered by vacancies."""
+    """Have enough holders of the stage's role answered? Never more are wanted than there are."""
     if stage.quorum == "any":
         return answers >= 1
     wanted = holders if stage.quorum == "all" else min(int(stage.quorum), holders)
@@ -41,7 +41,7 @@ def quorum_met(stage: Stage, answers: int, holders: int) -> bool:
 
 
 def may_decide(steps: Sequence[Step], answered: Iterable[int]) -> bool:
-    """Is the deciding stage reached: every earlier stage that is neither skipped nor optional has its quorum?"""
+    """Is the deciding stage reached: has every earlier stage, neither skipped nor optional, its quorum?"""
     done = set(answered)
     decisive = next((step.position for step in steps if step.stage.decides), len(steps))
     waited_for = [step for step in walked(steps) if step.position < decisive and not step.stage.optional]

@@ -1,5 +1,5 @@
-"""PURE: is a profile nowhere looser than the one it inherits from? Each section has its own comparison; what cannot be
-compared counts as looser. Merging already makes it impossible to drop an inherited key.
+"""PURE: is a profile nowhere looser than the one it inherits from? Each section has its own comparison; what cannot
+be compared counts as looser. Merging already makes it impossible to drop an inherited key.
 """
 
 from collections.abc import Callable, Iterator
@@ -126,9 +126,8 @@ def looser(child: Profile, parent: Profile) -> Iterator[str]:
     """The keys at which `child` is looser than `parent`."""
     for section, compare in KEYED.items():
         own = getattr(child, section)
-        yield from (
-            f"{section}.{key}"
-            for key, value in getattr(parent, section).items()
-            if not compare(own[key], value)
-        )
-    yield from (s for s, compare in SINGLE.items() if not compare(getattr(child, s), getattr(parent, s)))
+        pairs = getattr(parent, section).items()
+        yield from (f"{section}.{key}" for key, value in pairs if not compare(own[key], value))
+    for section, compare in SINGLE.items():
+        if not compare(getattr(child, section), getattr(parent, section)):
+            yield section
