@@ -1,0 +1,145 @@
+"""What the floors above hang into the pages: words and colours of states, words of clocks, entries of the navigation.
+
+Each app may have a module `<app>.pages.board` that calls the functions below; it is read on first use.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+from ledger import vocabulary
+from ledger.pages import tasks
+
+Text = str | Promise
+
+
+class Tone(StrEnum):
+    """The four status colours, and none."""
+
+    OK = "ok"
+    INFO = "info"
+    WARN = "warn"
+    BAD = "bad"
+    MUTE = "mute"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a value shows: always a colour, an icon and a word together."""
+
+    tone: Tone
+    icon: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class ClockWords:
+    """What a clock asks for, of whom, and what happens otherwise."""
+
+    task: Text
+    who: Text = ""
+    otherwise: Text = ""
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the main navigation. `count` gives what waits there; nought shows nothing."""
+
+    name: str
+    label: Text
+    icon: str
+    order: int
+    signed_in: bool = False
+    count: Callable[[HttpRequest], int] | None = None
+    on_phone: bool = True
+    covers: tuple[str, ...] = ()  # names of further pages that belong under it
+
+
+_looks: dict[str, dict[str, tuple[Tone, str]]] = {}
+_clocks: dict[str, ClockWords] = {}
+_nav: dict[str, NavItem] = {}
+
+
+def register_looks(kind: str, looks: Mapping[str, tuple[str, str]]) -> None:
+    """Give each value of `kind` its tone and icon; the word is the vocabulary's label of the same kind and value."""
+    if kind in _looks:
+        raise ValueError(f"looks of {kind!r} are registered twice")
+    _looks[kind] = {str(value): (Tone(tone), icon) for value, (tone, icon) in looks.items()}
+
+
+def register_clocks(words: Mapping[str, ClockWords]) -> None:
+    """Give clocks, by rule, the words that people read."""
+    _clocks.update(words)
+
+
+def register_nav(*items: NavItem) -> None:
+    """Add entries to the main navigation; `name` is the address's name."""
+    _nav.update({item.name: item for item in items})
+
+
+@cache
+def _load() -> None:
+    autodiscover_modules("pages.board")
+
+
+def looks() -> Mapping[str, Mapping[str, tuple[Tone, str]]]:
+    """All kinds with their values."""
+    _load()
+    return _looks
+
+
+def look(kind: str, value: object) -> Look:
+    """The look of one value; what nobody registered shows plainly, as its own word."""
+    tone, icon = looks().get(kind, {}).get(str(value), (Tone.MUTE, "circle-dot"))
+    return Look(tone, icon, vocabulary.label(kind, str(value)))
+
+
+def clock_words(rule: str) -> ClockWords:
+    """The words of a clock; an unregistered rule shows its own name."""
+    _load()
+    return _clocks.get(rule) or ClockWords(task=rule)
+
+
+def nav(request: HttpRequest) -> list[NavItem]:
+    """The navigation for this visitor, in order."""
+    _load()
+    items = [item for item in _nav.values() if request.user.is_authenticated or not item.signed_in]
+    return sorted(items, key=lambda item: item.order)
+
+
+register_nav(
+    NavItem("inbox", _("My tasks"), "inbox", 20, signed_in=True, count=tasks.count_for),
+    NavItem("log-page", _("Log"), "scroll-text", 50, covers=("entry-page",)),
+    NavItem("api-docs", _("API docs"), "braces", 60, on_phone=False),
+)
+register_looks("organisation", {"verified": ("ok", "badge-check"), "unverified": ("warn", "circle-dashed")})
+register_looks(
+    "clock",
+    {
+        "running": ("info", "clock"),
+        "soon": ("warn", "clock-alert"),
+        "paused": ("mute", "circle-pause"),
+        "overdue": ("bad", "triangle-alert"),
+        "met": ("ok", "circle-check"),
+        "breached": ("bad", "circle-x"),
+        "cancelled": ("mute", "circle-minus"),
+    },
+)
+vocabulary.register_labels(
+    "clock",
+    {
+        "running": _("running"),
+        "soon": _("due soon"),
+        "paused": _("paused"),
+        "overdue": _("overdue"),
+        "met": _("met"),
+        "breached": _("missed"),
+        "cancelled": _("no longer needed"),
+    }.items(),
+)

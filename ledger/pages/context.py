@@ -1,0 +1,53 @@
+"""What every page needs around its content: who acts, the navigation, languages, theme, the size of the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from ledger.models import Membership, Organisation
+from ledger.pages import board
+from ledger.sessions import actor_of
+
+THEMES = ("light", "dark")
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """The frame of a page; whatever costs a query is found only when a template asks for it."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "actor": SimpleLazyObject(lambda: actor_of(request)),
+        "nav": SimpleLazyObject(lambda: navigation(request)),
+        "houses": SimpleLazyObject(lambda: houses(request)),
+        "lang": "en" if (get_language() or "").startswith("en") else "zh-Hans",
+        "languages": settings.LANGUAGES,
+        "theme": theme if theme in THEMES else "",
+        "here": request.get_full_path(),
+    }
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The entries with their counts and the mark of the present one."""
+    match = request.resolver_match
+    present = match.url_name if match else ""
+    entries = []
+    for item in board.nav(request):
+        count = item.count(request) if item.count else 0
+        entries.append({"item": item, "count": count, "is_here": present in (item.name, *item.covers)})
+    return entries
+
+
+def houses(request: HttpRequest) -> list[Organisation]:
+    """The organisations the person may act for."""
+    if not request.user.is_authenticated:
+        return []
+    mine = (
+        Membership.objects.filter(user=request.user, left_at=None)
+        .select_related("organisation")
+        .order_by("pk")
+    )
+    return [membership.organisation for membership in mine]
