@@ -15,7 +15,7 @@ from ledger import boot, postgres
 from ledger.supervisor import Child, Supervisor
 
 WORKERS, THREADS = 2, 8
-ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -26,7 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for ending in ENDINGS:
-            signal.signal(ending, _interrupt)
+            if (
+                ending != signal.SIGHUP or signal.getsignal(ending) != signal.SIG_IGN
+            ):  # nohup keeps its meaning
+                signal.signal(ending, _interrupt)
         with boot.only_one(settings.VAR):
             self._run()
 
@@ -44,7 +47,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self._say("stopping")
         finally:
-            for ending in (signal.SIGINT, *ENDINGS):
+            for ending in ENDINGS:
                 signal.signal(ending, signal.SIG_IGN)
             supervisor.stop()
             postgres.stop(settings.VAR)
