@@ -1,1 +1,1 @@
-"""Readers and writers of others' formats. They know bytes and words, no database: what is read comes back as records."""
+"""Readers and writers of others' formats: bytes and words, no database. What is read comes as records."""

@@ -5,20 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from enum import StrEnum
+from typing import Any
 
 import msgspec
 
-from catalog.exchange.refusals import Place, Problem, Refused
-
-
-class Opening(StrEnum):
-    """What the public reads; UNSTATED where the source does not say."""
-
-    PUBLIC = "public"
-    RESTRICTED = "restricted"
-    NON_PUBLIC = "non-public"
-    UNSTATED = ""
+from catalog.exchange.refusals import Place, Problem
+from ledger.conditions import Opening
 
 
 class Copy(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,6 +36,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     key: str
     title: str
     owner: str
+    title_en: str = ""
     language: str = "zh"
     summary: str = ""
     person: str = ""
@@ -58,7 +51,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     temporal_from: dt.date | None = None
     temporal_until: dt.date | None = None
     spatial: str = ""
-    opening: Opening = Opening.UNSTATED
+    opening: Opening = Opening.RESTRICTED
     copies: tuple[Copy, ...] = ()
     landing_page: str = ""
     industry: str = ""
@@ -86,6 +79,13 @@ class Taken(msgspec.Struct, frozen=True):
     remarks: tuple[Problem, ...] = ()
 
 
+class Repeated(msgspec.Struct, frozen=True):
+    """A record that stood in the same file before, word for word."""
+
+    place: Place
+    first: Place
+
+
 class Reading(msgspec.Struct):
     """A whole catalogue being read.
 
@@ -93,19 +93,26 @@ class Reading(msgspec.Struct):
         format: "portal-cn", "dcat-us", "csv" or "xlsx".
         portal: identifier of the known portal whose table is used, or "".
         total: how many records there are, for the progress bar.
-        items: taken and refused records, in the file's order; read as they are asked for.
+        items: Taken, Repeated and Refused in the file's order; read as they are asked for.
         notes: what was noticed about the file as a whole (columns nobody knows, rows above the header).
     """
 
     format: str
     total: int
-    items: Iterator[Taken | Refused]
+    items: Iterator[Any]
     title: str = ""
     title_en: str = ""
     portal: str = ""
     region: str = ""
     encoding: str = "utf-8"
     notes: tuple[Problem, ...] = ()
+
+    def of(self, portal: Any) -> Reading:
+        """The same, known to come from a portal."""
+        if portal:
+            self.portal, self.region = portal.identifier, portal.region
+            self.title, self.title_en = portal.title, portal.title_en
+        return self
 
 
 ENCODER = msgspec.json.Encoder(order="sorted")

@@ -1,4 +1,4 @@
-"""Why a file, a record or a value is not taken: stable codes, and the words with their remedy in the reader's language."""
+"""Why a file, a record or a value is not taken: stable codes; words and remedy in the reader's language."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from ledger.errors import Text
 REASONS: dict[str, tuple[Text, Text]] = {
     # The file as a whole.
     "file_empty": (_("The file is empty."), _("Export it again.")),
-    "file_too_large": (_("The file is larger than %(value)s."), _("Split it and import the parts one after the other.")),
+    "file_too_large": (
+        _("The file is larger than %(value)s."),
+        _("Split it and import the parts one after the other."),
+    ),
     "nul_byte": (
         _("A NUL byte stands in the text (%(value)s in all)."),
         _("The file is damaged or no text; export it again as UTF-8."),
     ),
     "cut_character": (
         _("The file ends in the middle of a character: it was cut off."),
+        _("Copy or download it again and compare the sizes."),
+    ),
+    "cut_row": (
+        _("The file breaks off in its last row."),
         _("Copy or download it again and compare the sizes."),
     ),
     "mixed_encodings": (
@@ -37,7 +44,10 @@ REASONS: dict[str, tuple[Text, Text]] = {
         _("Characters were lost in an earlier conversion (“%(value)s”)."),
         _("Go back to the original file and save it once as UTF-8."),
     ),
-    "json_broken": (_("This is no complete JSON: %(value)s."), _("The file was cut off or damaged; download it again.")),
+    "json_broken": (
+        _("This is no complete JSON: %(value)s."),
+        _("The file was cut off or damaged; download it again."),
+    ),
     "workbook_unreadable": (
         _("The workbook cannot be opened: %(value)s."),
         _("Remove its password, or save it again as .xlsx or CSV."),
@@ -50,14 +60,23 @@ REASONS: dict[str, tuple[Text, Text]] = {
         _("No header row was found: no row among the first %(value)s names a title and an owner."),
         _("Name the columns, e.g. 标题, 提供单位, or title, publisher."),
     ),
-    "format_unknown": (_("Neither a known portal's JSON, data.json, CSV nor a workbook."), _("Name it with --format.")),
-    "format_mismatch": (_("The file is not of the format %(value)s."), _("Leave --format out, or name the right one.")),
+    "format_unknown": (
+        _("Neither a known portal's JSON, data.json, CSV nor a workbook."),
+        _("Name it with --format."),
+    ),
+    "format_mismatch": (
+        _("The file is not of the format %(value)s."),
+        _("Leave --format out, or name the right one."),
+    ),
     "no_records": (
         _("The list of records is missing: %(value)s."),
         _("A data.json has a “dataset” list; a portal's export is one list of records."),
     ),
     # One record.
-    "not_a_record": (_("A %(value)s stands where a record should."), _("Each entry of the list must be an object.")),
+    "not_a_record": (
+        _("A %(value)s stands where a record should."),
+        _("Each entry of the list must be an object."),
+    ),
     "required": (_("It is missing."), _("Add it at the source and import again.")),
     "too_long": (_("It is longer than %(value)s characters."), _("Shorten it at the source.")),
     "key_twice": (
@@ -73,13 +92,20 @@ REASONS: dict[str, tuple[Text, Text]] = {
     "date_unreal": (_("There is no such date: %(value)s."), _("Correct it at the source.")),
     "date_unreadable": (_("This is no date: %(value)s."), _("Write it as 2026-01-31.")),
     "date_coarse": (_("Only %(value)s is given; its first day was taken."), _("Write it as 2026-01-31.")),
-    "time_unreal": (_("The time of day cannot be read: %(value)s; the date was taken."), _("Write it as 2026-01-31T09:00:00Z.")),
+    "time_unreal": (
+        _("The time of day cannot be read: %(value)s; the date was taken."),
+        _("Write it as 2026-01-31T09:00:00Z."),
+    ),
     "order": (_("The end lies before the beginning: %(value)s."), _("Swap or correct them at the source.")),
     "email": (_("This is no e-mail address: %(value)s."), _("Give one address, name@example.org.")),
     "address": (_("This is no web address: %(value)s."), _("Begin it with https://.")),
     "number": (_("This is no whole number: %(value)s."), _("Write digits only.")),
     "wrong_type": (_("A %(value)s stands where text should."), _("Correct the type at the source.")),
-    "frequency_unknown": (_("This update frequency is not known: %(value)s."), _("Use e.g. R/P1M, monthly or 每月.")),
+    "region": (_("This is no region code of GB/T 2260: %(value)s."), _("Six digits, e.g. 340100.")),
+    "frequency_unknown": (
+        _("This update frequency is not known: %(value)s."),
+        _("Use e.g. R/P1M, monthly or 每月."),
+    ),
     "opening_unstated": (
         _("Whether it is open is not said; it is treated as restricted."),
         _("State the opening attribute at the source."),
@@ -91,9 +117,15 @@ REASONS: dict[str, tuple[Text, Text]] = {
     "control_characters": (_("Control characters were removed."), _("Remove them at the source.")),
     "shortened": (_("It was cut to %(value)s characters."), _("Shorten it at the source.")),
     # Things worth knowing about the file.
-    "columns_unknown": (_("These columns are not known and were left out: %(value)s."), _("Rename them if they matter.")),
+    "columns_unknown": (
+        _("These columns are not known and were left out: %(value)s."),
+        _("Rename them if they matter."),
+    ),
     "rows_above": (_("%(value)s rows above the header were left out."), _("Nothing to do.")),
-    "sheets_left": (_("These sheets were left out: %(value)s."), _("Import them one by one as CSV if they matter.")),
+    "sheets_left": (
+        _("These sheets were left out: %(value)s."),
+        _("Import them one by one as CSV if they matter."),
+    ),
 }  # fmt: skip
 
 
