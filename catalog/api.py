@@ -87,7 +87,7 @@ register(
         rows=lambda found, actor: Filing.objects.in_notice().select_related("dataset__owner"), open=lambda obj, actor: [],
     ),
     Noun(
-        name="objections", label=_("Objections"), model=Objection, argument="objection", output=shape.ObjectionOutput,
+        name="objections", label=_("Objections"), model=Objection, argument="objection", output=shape.ObjectionOutput, page="objection",
         commands={
             "answer_objection": shape.AnswerObjection, "reject_inadmissible": shape.RejectInadmissible,
             "dismiss_objection": shape.DismissObjection, "uphold_objection": shape.UpholdObjection,

@@ -168,6 +168,16 @@ vocabulary.register_labels(
         Personal.SENSITIVE: _("sensitive"),
     }.items(),
 )
+vocabulary.register_labels(
+    "grading",
+    {
+        "start": _("no harm is known"),
+        "matrix": _("impact"),
+        "field": _("field"),
+        "floor": _("personal information"),
+        "scale": _("number of people"),
+    }.items(),
+)
 vocabulary.register_labels("circle", Circle)
 vocabulary.register_labels("filing_kind", Filing.Kind)
 vocabulary.register_labels("frequency", Dataset.Frequency)
