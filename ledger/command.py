@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 
@@ -12,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from ledger import vocabulary
 from ledger.actor import Actor
-from ledger.errors import NotFound, NotPermitted, Refusal, Text, WrongState
+from ledger.errors import NotFound, NotPermitted, Refusal, StaleObject, Text, WrongState
 from ledger.machine import Machine, Move, Who
 
 security = logging.getLogger("ledger.security")
 P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=models.Model)
+#: The object a caller read before, and the versions (uids of its last entry) under which it may still act.
+_expected: ContextVar[tuple[models.Model, Collection[str]] | None] = ContextVar("expected", default=None)
 
 
 class Case(Protocol):
@@ -53,6 +57,8 @@ def command(event: str, label: Text) -> Callable[[Callable[P, R]], Callable[P, R
                 security.info("refused %s to %s: %s %s", name, who, refusal.status, refusal.rule or refusal.code)
                 raise
 
+        if name in vocabulary.COMMANDS:
+            raise ValueError(f"command {name} is registered twice: tell them apart by their noun")
         vocabulary.COMMANDS[name] = vocabulary.Command(name, event, label, call)
         return call
 
@@ -73,7 +79,33 @@ def find(model: type[M], actor: Actor, pk: Any) -> M:
         found = None
     if found is None:
         raise NotFound()
+    demand_unchanged(found)
     return found
+
+
+@contextmanager
+def expecting(obj: models.Model | None, versions: Collection[str] | None) -> Iterator[None]:
+    """Let `find` refuse `obj` inside the block unless it still has one of these versions; None = any will do."""
+    token = _expected.set(None if obj is None or versions is None else (obj, versions))
+    try:
+        yield
+    finally:
+        _expected.reset(token)
+
+
+def demand_unchanged(found: models.Model) -> None:
+    """Compare a locked object with what the caller read.
+
+    Raises:
+        StaleObject: somebody changed it since.
+    """
+    expected = _expected.get()
+    if expected and expected[0] == found and str(getattr(found, "entry_uid", "")) not in expected[1]:
+        raise StaleObject(
+            _("“%(object)s” was changed after you opened it; nothing was done.") % {"object": found},
+            code="stale",
+            remedy=_("Open it again, look at the change, then repeat."),
+        )
 
 
 def permit(case: Case, actor: Actor, name: str) -> Move:
