@@ -15,9 +15,9 @@ from tests.chromium import find_chromium
 
 # pytest-django has read the settings by now, but nothing is connected and no file is written yet.
 postgres.ensure(settings.VAR, test=True)
-connections["default"].settings_dict.update(
-    postgres.database_settings(os.environ, settings.VAR, settings.ROOT, test=True) | {"CONN_MAX_AGE": 0}
-)
+found = postgres.database_settings(os.environ, settings.VAR, settings.ROOT, test=True)
+configured = connections["default"].settings_dict
+configured.update(found | {"CONN_MAX_AGE": 0, "TEST": {**configured["TEST"], **found["TEST"]}})
 translations.compile_stale()
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="ledger-test-"))
