@@ -15,6 +15,7 @@ register_events(
         "calendar.loaded": _("Holiday calendar loaded"),
         "person.registered": _("Person registered"),
         "person.password_changed": _("Password changed"),
+        "register.founded": _("Registry body set up"),
         "organisation.registered": _("Organisation registered"),
         "organisation.listed": _("Organisation taken over from a source catalogue"),
         "organisation.verified": _("Organisation verified"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from ledger.command import command, find, permit
 from ledger.errors import BadShape, Fault, NotPermitted, PolicyRefused
 from ledger.identifiers import BadIdentifier, region_names, region_stem, validate_uscc
 from ledger.journal import record
-from ledger.models import Membership, Organisation
+from ledger.models import Membership, Organisation, User
 from ledger.rows import Rows
 
 #: What the registrant of a small organisation holds at once; officers and auditors are named separately.
@@ -45,8 +46,10 @@ def register_organisation(*, actor: Actor, name: str, kind: str, **described: An
 
 
 @command("organisation.verified", _("Verify the organisation"))
-def verify_organisation(*, actor: Actor, organisation: Organisation | int) -> Organisation:
-    """An officer of a competent body confirms that an organisation is who it says.
+def verify_organisation(
+    *, actor: Actor, organisation: Organisation | int, parent: Organisation | None = None
+) -> Organisation:
+    """An officer of a competent body confirms that an organisation is who it says, and to which group it belongs.
 
     Raises:
         PolicyRefused: it has no identifier to verify (R 2).
@@ -61,7 +64,7 @@ def verify_organisation(*, actor: Actor, organisation: Organisation | int) -> Or
             remedy=_("Its administrator first enters the credit code or farm code."),
         )
     rows = Rows()
-    rows.update(found, verified_at=now())
+    rows.update(found, verified_at=now(), parent=parent or found.parent)
     record(actor=actor, event="organisation.verified", subject=found, rows=rows)
     return found
 
@@ -75,7 +78,7 @@ def describe_organisation(
     permit(found, actor, "describe_organisation")
     values = checked(**{**{name: getattr(found, name) for name in CHECKED}, **described}, known=found)
     changed = {name: value for name, value in values.items() if getattr(found, name) != value}
-    if {"name", "kind", "identifier", "scheme", "region"} & changed.keys():
+    if VERIFIED & changed.keys():
         changed["verified_at"] = None
     rows = Rows()
     rows.update(found, **changed)
@@ -83,11 +86,14 @@ def describe_organisation(
     return found
 
 
-@command("organisation.registered", _("Found the register"))
-def found_register(*, actor: Actor, name: str, kind: str, **described: Any) -> Organisation:
-    """Enter the first body of a book (registry body, sharing authority), or one set up above all others.
+@command("register.founded", _("Found the register"))
+def found_register(*, actor: Actor, admin: User, name: str, kind: str, **described: Any) -> Organisation:
+    """Enter a body (registry body, sharing authority) that nobody above could verify, with its first administrator.
 
     Only the system itself may: the operator by management command.
+
+    Args:
+        admin: becomes administrator and officer there.
     """
     if not actor.is_robot:
         raise NotPermitted(_("Only the operator may set up a registry body."), code="operator_only")
@@ -95,15 +101,29 @@ def found_register(*, actor: Actor, name: str, kind: str, **described: Any) -> O
     flags = {flag: bool(described.pop(flag, False)) for flag in ("registry_body", "sharing_authority")}
     values = checked(name=name, kind=kind, **described)
     body = rows.create(Organisation, registered_at=now(), verified_at=now(), **values, **flags)
-    record(actor=actor, event="organisation.registered", subject=body, rows=rows)
+    enter_founder(rows, body, admin, (Role.ORG_ADMIN, Role.OFFICER))
+    record(actor=actor, event="register.founded", subject=body, rows=rows)
     return body
 
 
+def enter_founder(rows: Rows, organisation: Organisation, user: User, roles: Collection[Role]) -> None:
+    """The first member of an organisation, with their roles in the entry."""
+    rows.create(Membership, user=user, organisation=organisation, joined_at=now())
+    for role in roles:
+        give_role(user, organisation, role)
+    facts = rows.facts[f"organisation/{organisation.pk}"]
+    facts["roles"] = {user.pseudonym_hex: sorted(role.value for role in roles)}
+
+
 CHECKED = ("name", "name_en", "kind", "scheme", "identifier", "region", "industry", "contact")
+#: What an officer has verified: a change of it is verified anew.
+VERIFIED = {"name", "kind", "identifier", "scheme", "region", "parent"}
 
 
 def checked(known: Organisation | None = None, **values: Any) -> dict[str, Any]:
-    """The values of an organisation with identifier and region verified."""
+    """The values of an organisation with identifier and region checked; nothing else may be described."""
+    if unknown := values.keys() - {*CHECKED, "parent"}:
+        raise TypeError(f"not described by commands: {sorted(unknown)}")
     faults = []
     if not str(values.get("name", "")).strip():
         faults.append(Fault("/name", "required", _("Name the organisation.")))
