@@ -210,12 +210,10 @@ def unlatin(text: str) -> str:
 
 
 def ungb(text: str) -> str:
-    """Undo UTF-8 taken for GB18030 (“鏍囬”); "" where that is not what happened."""
-    try:
-        back = text.encode("gb18030").decode("utf-8")
-    except UnicodeError:
-        return ""
-    return back if HAN.search(back) else ""
+    """Undo UTF-8 taken for GB18030 (“鏍囬”), which drops odd bytes on the way; "" where that did not happen."""
+    back = text.encode("gb18030", "replace").decode("utf-8", "replace")
+    whole, broken = len(HAN.findall(back)), back.count("\ufffd")
+    return back if whole and whole >= 2 * broken else ""
 
 
 def lost(text: str) -> str:

@@ -54,8 +54,8 @@ FORMATS = {
 ALIASES = {
     "excel": "xlsx", "spreadsheet": "xlsx", "msexcel": "xls", "word": "doc", "htm": "html", "jpeg": "jpg",
     "tiff": "tif", "text": "txt", "接口": "api", "数据接口": "api", "接口服务": "api", "webservice": "api",
-    "rest": "api", "wms": "api", "wfs": "api", "链接": "link", "文件": "file", "库表": "file", "数据集": "file",
-    "其他": "file", "其它": "file", "other": "file", "others": "file",
+    "rest": "api", "wms": "api", "wfs": "api", "链接": "link", "文件": "file", "库表": "file",
+    "数据集": "file", "其他": "file", "其它": "file", "other": "file", "others": "file",
     "geo+json": "geojson", "text/json": "json", "octet-stream": "file", "application/octet-stream": "file",
     "application/vnd.google-earth.kmz+xml": "kmz", "text/xml": "xml",
 }  # fmt: skip

@@ -68,7 +68,7 @@ def sniffed(text: str) -> str:
 
 
 def split(text: str, delimiter: str) -> Iterator[Row]:
-    """The rows of delimited text. A line where a quotation mark goes wrong is a faulty row; the rest goes on."""
+    """The rows of delimited text. A line whose quotation marks go wrong is a faulty row."""
     lines = io.StringIO(text, newline="").readlines()
     start = 0
     while start < len(lines):

@@ -78,7 +78,7 @@ class Values:
         words = read(value)
         if has_control(value):
             self.remark(field, "control_characters")
-        if not words.isascii() and (meant := mended(words)):
+        if not words.isascii() and (meant := mended(value if isinstance(value, str) else words)):
             self.fault(field, "mojibake", meant)
         elif trace := lost(words):
             self.remark(field, "replaced_characters", trace)
