@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('ledger', '0004_initial'),
+        ('ledger', '0004_clocks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

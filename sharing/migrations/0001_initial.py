@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0001_initial'),
-        ('ledger', '0004_initial'),
+        ('ledger', '0004_clocks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
