@@ -1,4 +1,4 @@
-"""Where things are: the addresses of objects, commands, schemas and receipts. Relative references, so that no host is built in."""
+"""Where objects, commands, schemas and receipts are. Relative references, so that no host is built in."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def id_of(obj: models.Model) -> Any:
     return noun.id_of(obj) if noun else obj.pk
 
 
-def object_url(obj: models.Model) -> str:
-    """The object's address; "" where its model is no noun."""
-    noun = nouns.noun_of(type(obj))
+def object_url(obj: models.Model, noun: nouns.Noun | None = None) -> str:
+    """The object's address, as this noun's where it shows under several; "" where its model is no noun."""
+    noun = noun or nouns.noun_of(type(obj))
     return f"{ROOT}{noun.name}/{noun.id_of(obj)}/" if noun else ""
 
 

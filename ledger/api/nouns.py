@@ -1,4 +1,4 @@
-"""The nouns of the REST API, each declared once; addresses, commands, `actions`, schemas and pages are generated from it.
+"""The nouns of the REST API, each declared once; addresses, commands, `actions`, schemas and pages come from it.
 
 A floor declares its nouns in `<floor>/api.py` (or the package `<floor>/api/`), which is found by itself:
 
@@ -16,15 +16,16 @@ A floor declares its nouns in `<floor>/api.py` (or the package `<floor>/api/`), 
     )
     register(Noun(name="datasets", …, creates={"create_dataset": CreateDataset}))
 
-A command may return an object of any registered model (answered with that noun's output), a pair (object, secret) – the secret
-is shown once – or None (204).
+A command may return an object of any registered model (answered with that noun's output), a pair (object, secret) –
+the secret is shown once – or None (204).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -72,7 +73,7 @@ class Noun:
         argument: the keyword under which a command receives the object, e.g. "filing".
         output: the serializer of the object (`ledger.api.outputs.Output`).
         commands: command → shape, on an object: POST /api/v1/<name>/<id>/<command>/.
-        creates: command → shape, on the collection; the first one answers POST /api/v1/<name>/, the others have
+        creates: command → shape, on the collection; the first one answers POST /api/v1/<name>/, the others
             POST /api/v1/<name>/<command>/.
         may_create: (actor, command) → whether the collection offers it to this actor.
         open: (object, actor) → names of the commands open now; by default the machine's.
@@ -82,6 +83,7 @@ class Noun:
         orders: further columns that `order=` may name.
         list_fields: fields of list entries; empty = all. `fields=` chooses others.
         key: the column that addresses the object.
+        seen: actor → the objects it may see, where the manager has no `visible_to`.
         rows: (query set, actor) → query set with the joins and annotations that output and positions need.
         reads: further GET addresses below an object: name → function(request, object, actor).
         label: what people call the collection.
@@ -102,6 +104,7 @@ class Noun:
     orders: Sequence[str] = ()
     list_fields: Sequence[str] = ()
     key: str = "pk"
+    seen: Callable[[Actor], models.QuerySet[Any]] | None = None
     rows: Callable[[models.QuerySet[Any], Actor], models.QuerySet[Any]] = as_it_is
     reads: Mapping[str, Callable[[Request, Any, Actor], HttpResponseBase]] = field(default_factory=dict)
     label: Text = ""
@@ -109,7 +112,8 @@ class Noun:
 
     def visible_to(self, actor: Actor) -> models.QuerySet[Any]:
         """The objects this actor may see, ready for output."""
-        return self.rows(self.model._default_manager.visible_to(actor), actor)  # type: ignore[attr-defined]
+        seen = self.seen or self.model._default_manager.visible_to  # type: ignore[attr-defined]
+        return self.rows(seen(actor), actor)
 
     def id_of(self, obj: models.Model) -> Any:
         """What addresses the object."""
@@ -174,9 +178,19 @@ def register(*nouns: Noun | Place) -> None:
         NOUNS[noun.name] = noun
 
 
+def extend(name: str, **further: Mapping[str, Any]) -> None:
+    """Hang further commands, creates, filters or reads of an upper floor into a noun of a lower one."""
+    noun = NOUNS[name]
+    both = {part: {**getattr(noun, part), **more} for part, more in further.items()}
+    del NOUNS[name]
+    register(replace(noun, **both))
+
+
 @cache
 def load() -> None:
-    """Let every floor register its nouns, once."""
+    """Let every floor register its nouns, once; the ground floor first, for others extend it."""
+    for part in ("parties", "reading", "entries"):
+        import_module(f"ledger.api.{part}")
     autodiscover_modules("api")
 
 

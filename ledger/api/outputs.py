@@ -1,4 +1,4 @@
-"""What the API shows of an object. Every object has `id`, `url` and `state`; fields are computed only when they are asked for."""
+"""What the API shows of an object. Every object has `id`, `url` and `state`; a field is computed only when asked for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALWAYS = ("id", "url", "state", "entry")
     }
 )
 class Link(serializers.RelatedField):
-    """A foreign key as {"id", "url", "label"}; with `expand=<name>` the whole object, if the actor may see it."""
+    """A foreign key as {"id", "url", "label"}; with `expand=<name>` the whole object, if visible."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("read_only", True)
@@ -71,7 +71,7 @@ class Output(serializers.ModelSerializer):
     @extend_schema_field(OpenApiTypes.URI_REF)
     def get_url(self, obj: models.Model) -> str:
         """Where the object is."""
-        return addresses.object_url(obj)
+        return addresses.object_url(obj, self.context.get("noun"))
 
     def get_state(self, obj: models.Model) -> str:
         """The state, "" where the noun has none."""
@@ -84,7 +84,8 @@ class Output(serializers.ModelSerializer):
     def get_field_names(self, declared_fields: Any, info: Any) -> list[str]:
         """`ALWAYS` first, then the declared ones."""
         named = super().get_field_names(declared_fields, info)
-        return [*ALWAYS, *(name for name in named if name not in ALWAYS)]
+        always = [name for name in ALWAYS if name in declared_fields]
+        return [*always, *(name for name in named if name not in ALWAYS)]
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Those asked for by `fields=`, or all."""

@@ -1,17 +1,19 @@
-"""The shape of a command's body: what may be sent, of which type. Pages and API validate with the same shape, then call the
-same command. No rule of policy lives here: a shape knows types, lengths and who exists, nothing more.
+"""The shape of a command's body: what may be sent, of which type. Pages and API validate with the same shape, then
+call the same command. No rule of policy lives here: a shape knows types, lengths and who exists, nothing more.
 
     class AcceptFiling(Shape):
         remark = LongText(required=False)
 
-The validated values are the keyword arguments of the command, beside `actor` and the object itself. `shape.context` holds
-`actor` and, for a command on an object, `object`.
+The validated values are the keyword arguments of the command, beside `actor` and the object itself. `shape.context`
+holds `actor` and, for a command on an object, `object`. In a multipart body nested values are sent as JSON text.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -30,13 +32,15 @@ HEX_64 = re.compile(r"[0-9a-f]{64}")
 
 
 class Row(serializers.Serializer):
-    """A nested object in a body. Like every shape it refuses keys it does not know: a typing error must not pass unseen."""
+    """A nested object in a body. Like every shape it refuses unknown keys: a typing error must not pass unseen."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The values; unknown keys are faults of their own place."""
         known = {name for name, field in self.fields.items() if not field.read_only}
-        sent = set(data) if isinstance(data, Mapping) else set()
-        unknown = sent - known - (PAGE_KEYS if isinstance(data, QueryDict) else set())
+        sent = {str(name) for name in data} if isinstance(data, Mapping) else set()
+        if isinstance(data, QueryDict):
+            sent = {name.partition("[")[0] for name in sent} - PAGE_KEYS
+        unknown = sent - known
         if unknown:
             words = _("Unknown field. Known here: %(known)s.") % {"known": ", ".join(sorted(known)) or "–"}
             raise serializers.ValidationError(
@@ -50,6 +54,14 @@ class Shape(Row):
 
     `prefill` gives the values a page's form starts with; by default what the object has under the same names.
     """
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """The declared fields; nested ones also read JSON text, which is how a multipart body carries them."""
+        fields = super().get_fields()
+        for field in fields.values():
+            if isinstance(field, NESTED):
+                field.get_value = partial(value_or_json, field, field.get_value)  # type: ignore[method-assign]
+        return fields
 
     @classmethod
     def prefill(cls, obj: models.Model | None, actor: Actor) -> dict[str, Any]:
@@ -66,6 +78,20 @@ class Shape(Row):
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of the command, once the shape is valid."""
         return dict(self.validated_data)
+
+
+NESTED = (serializers.BaseSerializer, serializers.ListField, serializers.DictField)
+
+
+def value_or_json(field: serializers.Field, plainly: Callable[[Any], Any], dictionary: Any) -> Any:
+    """A nested value: from JSON text in a form, otherwise as it came."""
+    text = dictionary.get(field.field_name, "") if isinstance(dictionary, QueryDict) else ""
+    if isinstance(text, str) and text.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return plainly(dictionary)
 
 
 #: What a form can show as it stands.
@@ -134,7 +160,7 @@ class Ref(serializers.PrimaryKeyRelatedField):
 
 
 class UserField(serializers.SlugRelatedField):
-    """A person by user name, among the members of the organisation acted for – so that nobody can sound out accounts.
+    """A person by user name, among the members of the organisation acted for: nobody can sound out accounts.
 
     Args:
         anywhere: any active person with an account instead.

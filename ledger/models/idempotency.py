@@ -1,0 +1,28 @@
+"""Answers kept so that a repeated request is answered and not done twice."""
+
+from django.db import models
+
+
+class IdempotentAnswer(models.Model):
+    """One answered POST under an `Idempotency-Key`, written in the command's own transaction.
+
+    The key is stored as a hash and the answer sealed with the key itself: an answer may hold a secret shown once, and
+    whoever reads the table must not learn it.
+    """
+
+    user_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()  # 0 = in one's own name
+    key = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    answer = models.BinaryField(null=True)  # empty only while the command runs
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "organisation_id", "key"], name="idempotent_answer_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key[:12]
