@@ -1,4 +1,4 @@
-"""What the floors above hang into the pages: words and colours of states, words of clocks, entries of the navigation.
+"""What the floors above hang into the pages: colours of states, words of clocks, entries of the navigation.
 
 Each app may have a module `<app>.pages.board` that calls the functions below; it is read on first use.
 """
@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 from ledger import vocabulary
-from ledger.pages import tasks
 
 Text = str | Promise
 
@@ -63,11 +65,14 @@ class NavItem:
 
 _looks: dict[str, dict[str, tuple[Tone, str]]] = {}
 _clocks: dict[str, ClockWords] = {}
+_addresses: dict[str, Callable[[Any], str]] = {}
+_consequences: dict[str, Text] = {}
+_icons: dict[str, str] = {}
 _nav: dict[str, NavItem] = {}
 
 
 def register_looks(kind: str, looks: Mapping[str, tuple[str, str]]) -> None:
-    """Give each value of `kind` its tone and icon; the word is the vocabulary's label of the same kind and value."""
+    """Give each value of `kind` its tone and icon; the word is the vocabulary's label of kind and value."""
     if kind in _looks:
         raise ValueError(f"looks of {kind!r} are registered twice")
     _looks[kind] = {str(value): (Tone(tone), icon) for value, (tone, icon) in looks.items()}
@@ -76,6 +81,21 @@ def register_looks(kind: str, looks: Mapping[str, tuple[str, str]]) -> None:
 def register_clocks(words: Mapping[str, ClockWords]) -> None:
     """Give clocks, by rule, the words that people read."""
     _clocks.update(words)
+
+
+def register_addresses(addresses: Mapping[str, Callable[[Any], str]]) -> None:
+    """Say where objects have their page, by model name; parts of a case answer with the case's page."""
+    _addresses.update(addresses)
+
+
+def register_consequences(words: Mapping[str, Text]) -> None:
+    """Say, for commands, what happens next when the button is pressed."""
+    _consequences.update(words)
+
+
+def register_icons(icons: Mapping[str, str]) -> None:
+    """Give commands an icon."""
+    _icons.update(icons)
 
 
 def register_nav(*items: NavItem) -> None:
@@ -106,6 +126,25 @@ def clock_words(rule: str) -> ClockWords:
     return _clocks.get(rule) or ClockWords(task=rule)
 
 
+def address(obj: Model) -> str:
+    """Where the page of an object is; "" if it has none."""
+    _load()
+    found = _addresses.get(obj._meta.model_name or "")
+    return found(obj) if found else ""
+
+
+def consequence(command: str) -> Text:
+    """What happens next when a command is given; "" where its name says it."""
+    _load()
+    return _consequences.get(command, "")
+
+
+def icons() -> Mapping[str, str]:
+    """Command → icon."""
+    _load()
+    return _icons
+
+
 def nav(request: HttpRequest) -> list[NavItem]:
     """The navigation for this visitor, in order."""
     _load()
@@ -114,9 +153,47 @@ def nav(request: HttpRequest) -> list[NavItem]:
 
 
 register_nav(
-    NavItem("inbox", _("My tasks"), "inbox", 20, signed_in=True, count=tasks.count_for),
     NavItem("log-page", _("Log"), "scroll-text", 50, covers=("entry-page",)),
-    NavItem("api-docs", _("API docs"), "braces", 60, on_phone=False),
+    NavItem("api:docs", _("API docs"), "braces", 60, on_phone=False),
+)
+register_addresses(
+    {
+        "organisation": lambda found: reverse("organisation", args=[found.pk]),
+        "membership": lambda found: reverse("organisation", args=[found.organisation_id]),
+        "invitation": lambda found: reverse("organisation", args=[found.organisation_id]),
+        "delegation": lambda found: reverse("organisation", args=[found.organisation_id]),
+        "accesstoken": lambda found: reverse("account"),
+        "user": lambda found: reverse("account"),
+    }
+)
+register_icons(
+    {
+        "verify_organisation": "badge-check",
+        "describe_organisation": "pen-line",
+        "invite_member": "user-plus",
+        "grant_role": "user-check",
+        "withdraw_role": "user-minus",
+        "delegate": "calendar-clock",
+        "withdraw_delegation": "calendar-x",
+        "hand_over_work": "arrow-right-left",
+        "issue_token": "key-round",
+        "withdraw_token": "trash-2",
+    }
+)
+register_consequences(
+    {
+        "verify_organisation": _(
+            "You confirm that it is who it says. Verified organisations see what is shared with their circle."
+        ),
+        "describe_organisation": _("A new name, kind, identifier or region has to be verified again."),
+        "invite_member": _("You get an address to hand over; it works once, for 14 days."),
+        "delegate": _(
+            "A colleague holds your roles from the first to the last day; then they end by themselves."
+        ),
+        "hand_over_work": _("All open cases of the one who leaves go to the one who takes over."),
+        "issue_token": _("The secret is shown once. Withdraw the token as soon as it is no longer needed."),
+        "withdraw_token": _("Programs that use it are refused from now on."),
+    }
 )
 register_looks("organisation", {"verified": ("ok", "badge-check"), "unverified": ("warn", "circle-dashed")})
 register_looks(

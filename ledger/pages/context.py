@@ -1,4 +1,4 @@
-"""What every page needs around its content: who acts, the navigation, languages, theme, the size of the log."""
+"""What every page needs around its content: who acts, the navigation, languages, theme."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from ledger.errors import Text
 
 @dataclass(frozen=True)
 class Deed:
-    """One button. A command without further questions is posted at once, the others have a page with a form."""
+    """One button. A command without further questions is posted at once, others have a page with a form."""
 
     name: str
     label: Text

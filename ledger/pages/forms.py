@@ -1,4 +1,4 @@
-"""A serializer shown as a form: one way from a posted page to a command's values, and back with every fault in its place."""
+"""A command's shape shown as a form: from a posted page to values, and back with every fault in its place."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def from_django(bound: django_forms.BoundField) -> Control:
 
 
 def posted(request: HttpRequest, fields: Mapping[str, Any]) -> QueryDict:
-    """What was posted, as shapes expect it: files beside values, a text area's lines as a list, nested values as JSON."""
+    """What was posted, as shapes expect it: files beside values, lines as a list, nested values as JSON."""
     data = request.POST.copy()
     for name, drawn in fields.items():
         kind = kind_of(drawn)
@@ -258,8 +258,8 @@ def _map_in(data: QueryDict, name: str) -> dict[str, str]:
 class PageForm:
     """A command's shape on a page.
 
-    `form.arguments` after `is_valid()` go to the command; a Refusal goes back in by `refuse()`; `form["title"]`, in
-    templates `form.title`, is a Control for the `{% field %}` tag.
+    `form.values` after `is_valid()` go to the command; a Refusal goes back in by `refuse()`;
+    `form["title"]`, in templates `form.title`, is a Control for the `{% field %}` tag.
     """
 
     def __init__(
@@ -289,9 +289,14 @@ class PageForm:
         return good
 
     @property
-    def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of the command."""
+    def values(self) -> dict[str, Any]:
+        """The keyword arguments of the command, once valid."""
         return self.shape.arguments
+
+    @property
+    def serializer(self) -> Shape:
+        """The shape as the framework knows it."""
+        return self.shape
 
     def refuse(self, refusal: Refusal) -> None:
         """Take a command's refusal: faults with a pointer to a field stand there, the rest on top."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from ledger.errors import Text
+from ledger.models import Organisation
+from ledger.past import Past
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,68 @@ class Item:
     marks: Sequence[Text] = field(default_factory=tuple)
 
 
+#: Last word of an event → tone and icon; the first that an event's participle contains.
+SIGNS = {
+    "not_accepted": ("bad", "file-x"),
+    "withdrawn": ("mute", "undo-2"),
+    "breached": ("bad", "clock-alert"),
+    "refused": ("bad", "circle-x"),
+    "rejected": ("bad", "circle-x"),
+    "terminated": ("bad", "octagon-x"),
+    "suspended": ("warn", "circle-pause"),
+    "halted": ("bad", "octagon-pause"),
+    "withheld": ("warn", "eye-off"),
+    "requested": ("warn", "list-checks"),
+    "objection": ("warn", "scale"),
+    "dispute": ("warn", "scale"),
+    "accepted": ("ok", "circle-check"),
+    "passed": ("ok", "circle-check"),
+    "agreed": ("ok", "circle-check"),
+    "coded": ("ok", "badge-check"),
+    "registered": ("ok", "badge-check"),
+    "verified": ("ok", "badge-check"),
+    "signed": ("ok", "pen-line"),
+    "delivered": ("ok", "package-check"),
+    "confirmed": ("ok", "package-check"),
+    "endorsed": ("info", "pen-line"),
+    "submitted": ("info", "send"),
+    "sent": ("info", "send"),
+    "recommended": ("info", "thumbs-up"),
+    "extension": ("warn", "calendar-plus"),
+    "downloaded": ("info", "download"),
+}
+MARKS = {"same_hand": _("same hand"), "delegated": _("on a delegation"), "demo": _("demonstration")}
+
+
+def sign(kind: str) -> tuple[str, str]:
+    """Tone and icon of an event."""
+    return next((shown for word, shown in SIGNS.items() if word in kind), ("mute", "circle-dot"))
+
+
+def items(entries: Iterable[Past], *, named: bool = False) -> list[Item]:
+    """Entries as a timeline, newest first. People's names show to the parties of a case only (`named`)."""
+    past = sorted(entries, key=lambda entry: entry.at, reverse=True)
+    houses = Organisation.objects.in_bulk({entry.organisation_id for entry in past if entry.organisation_id})
+    return [_item(entry, houses.get(entry.organisation_id or 0), named) for entry in past]
+
+
+def _item(entry: Past, house: Organisation | None, named: bool) -> Item:
+    robot = _("the system") if entry.pseudonym == "robot" else ""
+    who = [str(part) for part in (robot, entry.actor if named else "", house.name if house else "") if part]
+    tone, icon = sign(entry.kind)
+    return Item(
+        at=entry.at,
+        label=entry.label,
+        who=" · ".join(who),
+        tone=tone,
+        icon=icon,
+        uid=entry.uid,
+        index=entry.index,
+        clauses=entry.clauses,
+        marks=[MARKS.get(mark, mark) for mark in entry.marks],
+    )
+
+
 @dataclass(frozen=True)
 class Step:
     """One station of a case: past, now, next or failed."""
@@ -37,19 +103,15 @@ class Step:
 
 def stations(path: Sequence[tuple[str, Text]], current: str, *, failed: bool = False) -> list[Step]:
     """The stations of a path with `current` marked; all are past when it is the last one and well ended."""
-    names = [name for name, _label in path]
-    place = names.index(current)
-    ended = place == len(names) - 1 and not failed
-    return [
-        Step(
-            label,
-            "failed"
-            if failed and i == place
-            else "past"
-            if i < place or ended
-            else "now"
-            if i == place
-            else "next",
-        )
-        for i, (_name, label) in enumerate(path)
-    ]
+    place = [name for name, _label in path].index(current)
+    ended = place == len(path) - 1 and not failed
+    return [Step(label, phase(i, place, ended=ended, failed=failed)) for i, (_name, label) in enumerate(path)]
+
+
+def phase(station: int, place: int, *, ended: bool, failed: bool) -> str:
+    """Where one station lies."""
+    if station < place or ended:
+        return "past"
+    if station > place:
+        return "next"
+    return "failed" if failed else "now"

@@ -1,35 +1,35 @@
 """Components of the pages. `{% load ledger_ui %}`; templates extend "ledger/base.html".
 
 Words and colours
-    {% badge "filing" filing.state %}             tone + icon + word; kinds are those in `pages.board.register_looks`
+    {% badge "filing" filing.state %}    tone + icon + word; kinds are those in `pages.board.register_looks`
     {% icon "download" %} {% icon "x" size=14 %}  inline SVG, hidden from screen readers
-    {% bilingual dataset "title" %}               main language first, the other small with its own lang=""
-    {% bilingual dataset "title" link=url %}      the same with the first as a link
+    {% bilingual dataset "title" %}    main language first, the other small with its own lang=""
+    {% bilingual dataset "title" link=url %}    the same with the first as a link
     {{ n|number }} {{ date|day }} {{ date|weekday }} {{ when|moment }} {{ bytes|filesize }} {{ code|grouped }}
 
 Time
-    {% clock clock %}                "Accept or return: by Tue 13 Oct · registry body", provisional, paused, overdue
+    {% clock clock %}    "Accept or return: by Tue 13 Oct · registry body", provisional, paused, overdue
     {% clock clock short=True %}     only the date, for tables
-    {% timeline items %}             items: at, label, who, note, tone, icon, uid, clauses, marks (pages.history.Item)
-    {% steps steps %}                steps: label, phase ("past" "now" "next" "failed"), note (pages.history.Step)
+    {% timeline items %}    items: at, label, who, note, tone, icon, uid, clauses, marks (pages.history.Item)
+    {% steps steps %}    steps: label, phase ("past" "now" "next" "failed"), note (pages.history.Step)
 
 Forms (with `pages.forms.PageForm`, or any Django form)
-    {% form_errors form %}           summary on top, links to the fields
-    {% field form.title %}           label, help, control, fault; options: label= help= kind= rows= options= note=
-    {% fields form "a" "b" %}        several; without names all that were not drawn yet
+    {% form_errors form %}    summary on top, links to the fields
+    {% field form.title %}    label, help, control, fault; options: label= help= kind= rows= options= note=
+    {% fields form "a" "b" %}    several; without names all that were not drawn yet
 
 Acting
-    {% actions deeds %}              buttons and links, primary first (pages.deeds.Deed)
-    {% pager page %}                 a Django Page or `pages.paging.Slice`
-    {% facet "level" "Sensitivity" options %}     options: value, label, count, chosen
+    {% actions deeds %}    buttons and links, primary first (pages.deeds.Deed)
+    {% pager page %}    a Django Page
+    {% facet "level" "Sensitivity" options %}     options: pages.forms.Option, note = count
     {% empty "inbox" "Nothing waits for you" "…text…" href label %}
     {% kpi label value note=… href=… tone=… %}    inside <dl class="kpis">
     {% alert "warn" "Title" %}…{% endalert %}     tones ok info warn bad
-    {% card "Title" icon=… %}…{% endcard %}       a section with a heading
-    {% row "Label" %}value{% endrow %}            inside <dl class="facts">
-    {% meter parts %}                             parts: (label, number, tone); a stacked bar with a legend
+    {% card "Title" icon=… %}…{% endcard %}    a section with a heading
+    {% row "Label" %}value{% endrow %}    inside <dl class="facts">
+    {% meter parts %}    parts: (label, number, tone); a stacked bar with a legend
 
-Tables: <table class="table"> with data-label on each td turn into cards on phones; class "lead" for the first cell.
+Tables: `<table class="table">` with data-label on each td turns into cards on phones; the first cell is "lead".
 Layout: <main> blocks `page` (whole), or `head_title head_sub head_actions crumbs content aside`.
 """
 
@@ -82,13 +82,13 @@ def label(value: Any, kind: str) -> str:
     return str(board.look(kind, value).label)
 
 
-# Numbers and dates ------------------------------------------------------------------------------------------------
+# Numbers and dates -----------------------------------------------------------------------------------------
 @register.filter
 def number(value: Any) -> str:
     """A number with separators; both languages group by three."""
     if value in (None, ""):
         return "–"
-    return f"{value:,}"
+    return f"{int(value) if isinstance(value, str) and value.isdigit() else value:,}"
 
 
 @register.filter
@@ -142,7 +142,7 @@ def grouped(code: str | None) -> str:
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4)) if code else ""
 
 
-# Two languages ----------------------------------------------------------------------------------------------------
+# Two languages ---------------------------------------------------------------------------------------------
 @register.inclusion_tag("ledger/ui/bilingual.html")
 def bilingual(obj: Any, attribute: str, link: str = "") -> dict[str, Any]:
     """A text in the reader's language, below it the other one."""
@@ -166,7 +166,7 @@ def text_in(obj: Any, attribute: str) -> str:
     return (english or plain) if (get_language() or "").startswith("en") else (plain or english)
 
 
-# Time -------------------------------------------------------------------------------------------------------------
+# Time ------------------------------------------------------------------------------------------------------
 def clock_state(clock: Any) -> str:
     """Where a clock stands, for people."""
     if clock.cancelled_at:
@@ -209,7 +209,7 @@ def steps(steps: Sequence[Any]) -> dict[str, Any]:
     return {"steps": steps}
 
 
-# Forms ------------------------------------------------------------------------------------------------------------
+# Forms -----------------------------------------------------------------------------------------------------
 @register.inclusion_tag("ledger/ui/form_errors.html")
 def form_errors(form: Any) -> dict[str, Any]:
     """Every fault of a form with a link to its field, and the rule and remedy of a refusal."""
@@ -225,7 +225,7 @@ def form_errors(form: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("ledger/ui/field.html")
 def field(control: Any, **given: Any) -> dict[str, Any]:
-    """A control with label, help and fault. `kind` picks another control, `note` stands at its end (a unit)."""
+    """A control with label, help and fault. `kind` picks another one, `note` stands at its end (a unit)."""
     drawn = forms.from_django(control) if isinstance(control, django_forms.BoundField) else control
     note, rows = given.pop("note", ""), given.pop("rows", 4)
     attrs = {name: given.pop(name) for name in ("placeholder", "accept", "autocomplete") if name in given}
@@ -240,7 +240,7 @@ def fields(form: Any, *names: str) -> dict[str, Any]:
     return {"controls": [form[name] for name in names] if names else list(form)}
 
 
-# Acting -----------------------------------------------------------------------------------------------------------
+# Acting ----------------------------------------------------------------------------------------------------
 @register.inclusion_tag("ledger/ui/actions.html", takes_context=True)
 def actions(context: template.Context, deeds: Iterable[Any]) -> dict[str, Any]:
     """What may be done now: one primary button, the rest quiet, the grave ones last."""
