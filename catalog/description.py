@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -109,8 +110,8 @@ def allowed(dataset: Dataset) -> None:
 
 def derive(dataset: Dataset, circle_named: bool) -> None:
     """Set what follows from the description: regime, circle, class."""
-    dataset.regime = dataset.derived_regime()
-    if not circle_named:
+    before, dataset.regime = dataset.regime, dataset.derived_regime()
+    if not circle_named and dataset.regime != before:
         dataset.circle = CIRCLES[Regime(dataset.regime)]
     dataset.industry = dataset.industry or dataset.owner.industry
     dataset.region = dataset.region or dataset.owner.region
@@ -136,7 +137,7 @@ def lay(rows: Rows, dataset: Dataset, values: Mapping[str, Any], **more: Any) ->
     derived = {name: getattr(dataset, name) for name in ("regime", "circle", "industry", "region", "level")}
     if dataset.pk is None:
         raise ValueError("lay() changes a dataset that exists")
-    rows.update(dataset, **described, **derived, **more)
+    rows.update(dataset, **(described | derived | more))
     if fields is not None:
         replace_fields(rows, dataset, fields)
 
@@ -165,6 +166,21 @@ def proposed(dataset: Dataset, content: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("temporal_from", "temporal_until"):
         values[name] = Dataset._meta.get_field(name).to_python(values.get(name))
     return values
+
+
+def demand_lawful(dataset: Dataset, content: Mapping[str, Any]) -> None:
+    """Weigh what a filing would lay over the dataset, so that no code fails on it later.
+
+    Raises:
+        BadShape, PolicyRefused: as if it were laid over it now.
+    """
+    values = proposed(dataset, content)
+    checked(values)
+    preview = copy(dataset)
+    for name in DESCRIBED:
+        setattr(preview, name, values.get(name, getattr(dataset, name)))
+    preview.regime = preview.derived_regime()
+    allowed(preview)
 
 
 def unspoken_secret(secret: bool) -> None:

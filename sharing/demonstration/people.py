@@ -55,4 +55,3 @@ def departments(stage: Stage) -> None:
     stage.house("water_bureau", "water_bureau", by, name="示范市水务局", name_en="Demo City Water Bureau", kind="department", scheme="uscc", identifier=credit_code("11340100DEM000021"), region=CITY, industry="S92")  # fmt: skip
     stage.join("farm_bureau", "bureau_head", "bureau_steward", Role.STEWARD, Role.APPLICANT)
     stage.keep_only("farm_bureau", "bureau_head", Role.HEAD_FILING, Role.HEAD_SHARING)
-

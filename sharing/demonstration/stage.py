@@ -64,7 +64,9 @@ class Stage:
     def person(self, username: str, name: str) -> User:
         """An account named by its role, with a random password."""
         self.passwords[username] = secrets.token_urlsafe(12)
-        found = register_person(actor=Actor.anonymous(), username=username, password=self.passwords[username], name=name)
+        found = register_person(
+            actor=Actor.anonymous(), username=username, password=self.passwords[username], name=name
+        )
         self.people[username] = found
         return found
 
@@ -75,11 +77,19 @@ class Stage:
     def body(self, key: str, admin: str, **described: Any) -> Organisation:
         """A registry body, entered by the operator with its first administrator."""
         self.houses[key] = found_register(
-            actor=Actor.robot(), admin=self.people[admin], kind="institution", scheme="uscc", registry_body=True, sharing_authority=True, **described
+            actor=Actor.robot(),
+            admin=self.people[admin],
+            kind="institution",
+            scheme="uscc",
+            registry_body=True,
+            sharing_authority=True,
+            **described,
         )
         return self.houses[key]
 
-    def house(self, key: str, founder: str, verifier: tuple[str, str], parent: str = "", **described: Any) -> Organisation:
+    def house(
+        self, key: str, founder: str, verifier: tuple[str, str], parent: str = "", **described: Any
+    ) -> Organisation:
         """An organisation registered by its founder and verified by an officer."""
         made = register_organisation(actor=Actor(user=self.people[founder]), **described)
         group = self.houses[parent] if parent else None
@@ -89,7 +99,10 @@ class Stage:
     def join(self, house: str, admin: str, username: str, *roles: Role) -> None:
         """Invite a person into roles, and let them accept."""
         _invitation, secret = invite_member(
-            actor=self.actor(admin, house), organisation=self.houses[house], roles=[role.value for role in roles], addressee=username
+            actor=self.actor(admin, house),
+            organisation=self.houses[house],
+            roles=[role.value for role in roles],
+            addressee=username,
         )
         accept_invitation(actor=Actor(user=self.people[username]), secret=secret)
 
@@ -97,7 +110,12 @@ class Stage:
         """Withdraw from a founder the roles others hold by now."""
         for role in PARTY:
             if role not in roles:
-                withdraw_role(actor=self.actor(username, house), organisation=self.houses[house], user=self.people[username], role=role.value)
+                withdraw_role(
+                    actor=self.actor(username, house),
+                    organisation=self.houses[house],
+                    user=self.people[username],
+                    role=role.value,
+                )
 
 
 def csv_file(name: str, header: str, rows: int) -> SimpleUploadedFile:
@@ -106,7 +124,9 @@ def csv_file(name: str, header: str, rows: int) -> SimpleUploadedFile:
     lines = [header]
     for number in range(rows):
         day = dt.date(2025, 1, 1) + dt.timedelta(days=number)
-        values = [f"{20 + (number * 7 + place * 13) % 40 + place / 10:.1f}" for place in range(len(columns) - 1)]
+        values = [
+            f"{20 + (number * 7 + place * 13) % 40 + place / 10:.1f}" for place in range(len(columns) - 1)
+        ]
         lines.append(",".join([day.isoformat(), *values]))
     return SimpleUploadedFile(name, "\n".join(lines).encode() + b"\n", content_type="text/csv")
 
