@@ -24,11 +24,10 @@ from catalog.search import FACETS, Found, Query, search
 from catalog.serializers import CreateDataset, RegisterOwn
 from ledger import journal
 from ledger.actor import Actor, Role
-from ledger.api.nouns import noun_named
 from ledger.errors import NotFound, NotPermitted, Refusal
-from ledger.pages.deeds import deeds
+from ledger.pages.act import deeds_of
 from ledger.pages.forms import Option, PageForm
-from ledger.pages.history import Item
+from ledger.pages.history import items
 from ledger.sessions import actor_of
 from ledger.vocabulary import label
 
@@ -100,14 +99,12 @@ def dataset_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One dataset: what it is, how it stands, what it went through, and what to do next."""
     actor, dataset = actor_of(request), seen(request, pk)
     whole = dataset.is_whole_for(actor)
-    noun = noun_named("datasets")
-    base = reverse("dataset", args=[pk])
     context: dict[str, Any] = {
         "dataset": dataset,
         "whole": whole,
-        "deeds": deeds(noun.open_commands(dataset, actor) if noun else [], base, at_once=("draft_filing",), primary=("draft_filing",)),
+        "deeds": deeds_of("datasets", dataset, actor, ("draft_filing", "add_distribution")),
         "access": access_words(dataset, actor),
-        "history": [item(entry) for entry in journal.history(dataset)] if whole else [],
+        "history": items(journal.history(dataset), named=actor.organisation_id == dataset.owner_id) if whole else [],
     }
     if whole:
         context |= {
@@ -119,11 +116,6 @@ def dataset_page(request: HttpRequest, pk: int) -> HttpResponse:
             "relations": dataset.relations.filter(related__in=Dataset.objects.visible_to(actor)).select_related("related"),
         }
     return render(request, "catalog/dataset.html", context)
-
-
-def item(entry: Any) -> Item:
-    """An entry of the log as a line of a timeline."""
-    return Item(at=entry.at, label=entry.label, who=entry.who, uid=entry.uid, index=entry.index, clauses=entry.clauses, marks=entry.marks)
 
 
 def access_words(dataset: Dataset, actor: Actor) -> dict[str, Any]:

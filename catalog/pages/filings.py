@@ -6,22 +6,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from catalog.materials import groups, missing_groups
 from catalog.models import Dataset, Filing, Objection
-from catalog.pages.datasets import item
 from ledger import journal
-from ledger.api.nouns import noun_named
 from ledger.errors import NotFound
 from ledger.models import Clock
-from ledger.pages.deeds import deeds
-from ledger.pages.history import stations
+from ledger.pages.act import deeds_of
+from ledger.pages.history import items, stations
 from ledger.sessions import actor_of
 from ledger.vocabulary import label
 
-#: Commands posted without a form of their own.
-AT_ONCE = ("submit_filing", "endorse_filing", "accept_filing", "pass_filing", "resubmit_filing")
 #: Which button shines, by falling preference.
 PRIMARY = ("submit_filing", "endorse_filing", "accept_filing", "pass_filing", "resubmit_filing", "raise_objection")
 PATH = ("draft", "awaiting_head", "filed", "in_review", "in_notice", "coded")
@@ -37,15 +32,14 @@ def filing_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotFound()
     if not Filing.objects.whole_for(actor).filter(pk=pk).exists():
         return notice_page(request, pk)
-    noun = noun_named("filings")
     context = {
         "filing": filing,
-        "deeds": deeds(noun.open_commands(filing, actor) if noun else [], reverse("filing", args=[pk]), at_once=AT_ONCE, primary=PRIMARY),
+        "deeds": deeds_of("filings", filing, actor, PRIMARY),
         "steps": steps(filing),
         "clocks": Clock.objects.filter(subject=f"filing:{pk}").order_by("pk"),
         "groups": [(group, group not in missing_groups(filing)) for group in groups(filing)],
         "content": described(filing),
-        "history": [item(entry) for entry in journal.history(filing)],
+        "history": items(journal.history(filing), named=True),
         "objections": filing.objections.order_by("pk"),
     }
     return render(request, "catalog/filing.html", context)
@@ -93,8 +87,7 @@ def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
     filing = Filing.objects.in_notice().select_related("dataset__owner").filter(pk=pk).first()
     if filing is None:
         raise NotFound()
-    noun = noun_named("filings")
-    found = deeds(noun.open_commands(filing, actor_of(request)) if noun else [], reverse("filing", args=[pk]), primary=PRIMARY)
+    found = deeds_of("filings", filing, actor_of(request), PRIMARY)
     clock = notice_clocks(Filing.objects.filter(pk=pk)).get(pk)
     return render(request, "catalog/notice.html", {"filing": filing, "clock": clock, "deeds": [deed for deed in found if deed.name == "raise_objection"]})
 
@@ -105,10 +98,9 @@ def objection_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = Objection.objects.visible_to(actor).select_related("filing__dataset__owner", "filing__body").filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    noun = noun_named("objections")
     context = {
         "objection": found,
-        "deeds": deeds(noun.open_commands(found, actor) if noun else [], reverse("objection", args=[pk])),
-        "history": [item(entry) for entry in journal.history(found)],
+        "deeds": deeds_of("objections", found, actor),
+        "history": items(journal.history(found), named=True),
     }
     return render(request, "catalog/objection.html", context)

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 
 from ledger.api.nouns import all_nouns
-from ledger.pages import act, entries, organisations, session
+from ledger.pages import act, entries, inbox, organisations, session
 
 dashed = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.commands})
 creating = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.creates})
@@ -23,6 +23,7 @@ urlpatterns = [
     path("account/organisation/", session.switch_organisation, name="switch-organisation"),
     path("account/colours/", session.set_theme, name="set-theme"),
     path("account/language/", set_language, name="set_language"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
     path("log/", entries.log, name="log-page"),
