@@ -15,14 +15,13 @@ from ledger.api.nouns import noun_named
 from ledger.errors import NotFound, Refusal
 from ledger.models import Clock
 from ledger.models.clocks import subject_of
-from ledger.pages.act import deeds_of
+from ledger.pages.act import deeds_of, noun_or_404
 from ledger.pages.forms import PageForm
 from ledger.pages.history import Step, items, stations
 from ledger.sessions import actor_of
 from ledger.vocabulary import label
 from sharing.commands import create_application
 from sharing.models import Application, Grant, ShareRequest
-from sharing.serializers import CreateApplication
 
 PRIMARY = (
     "endorse_application", "submit_application", "sign_agreement", "deliver", "confirm_delivery", "resubmit_request", "recommend",
@@ -56,7 +55,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """The application form: why, for what, until when; then submit."""
     actor = actor_of(request)
     chosen = requested_datasets(request)
-    form = PageForm(CreateApplication, request, actor, initial={"items": [{"dataset": dataset.pk, "fields": []} for dataset in chosen]})
+    form = PageForm(noun_or_404("applications").creates["create_application"], request, actor, initial={"items": [{"dataset": dataset.pk, "fields": []} for dataset in chosen]})
     if form.is_valid():
         try:
             made = create_application(actor=actor, **form.values)
