@@ -29,7 +29,7 @@ Acting
     {% row "Label" %}value{% endrow %}    inside <dl class="facts">
     {% meter parts %}    parts: (label, number, tone); a stacked bar with a legend
 
-Tables: `<table class="table">` with data-label on each td turns into cards on phones; the first cell is "lead".
+Tables: `<table class="table">`, each td with data-label, turns into cards on phones; the first cell is "lead".
 Layout: <main> blocks `page` (whole), or `head_title head_sub head_actions crumbs content aside`.
 """
 
