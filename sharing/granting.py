@@ -36,8 +36,7 @@ def grant(actor: Actor, share_request: ShareRequest, decision: Decision, cause: 
         handler=share_request.requested_by,
         granted_at=now(),
     )
-    record(actor=actor, event="grant.made", subject=made, rows=rows, cause=cause, profile=share_request.profile,
-           dataset=share_request.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="grant.made", subject=made, rows=rows, cause=cause, **share_request.stamp)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What may be asked for, what a decision must rest on: the profile's rules applied to requests (B arts. 14-21; R 28-50)."""
+"""What may be asked for, what a decision must rest on: the profile's rules applied to requests (R 28-50)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def demand_requestable(dataset: Dataset, consumer: Organisation, pointer: str = 
     """Whether this organisation may ask for this dataset today.
 
     Raises:
-        PolicyRefused: its own, not registered, expired, withheld, not shared, core, evidence lapsed; with the way out.
+        PolicyRefused: own, not registered, expired, withheld, not shared, core, evidence lapsed.
     """
     for check in (own_house, not_registered, not_shared, barred, without_evidence):
         if refusal := check(dataset, consumer, pointer):
@@ -131,8 +131,9 @@ def not_shared(dataset: Dataset, consumer: Organisation, pointer: str) -> Policy
     """Not shared: the reason and legal basis stand on the entry (B art. 15)."""
     if dataset.sharing != Sharing.NOT_SHARED:
         return None
+    basis = dataset.sharing_basis or dataset.sharing_reason or "–"
     return refused(
-        _("This dataset is not shared: %(basis)s.") % {"basis": dataset.sharing_basis or dataset.sharing_reason or "–"},
+        _("This dataset is not shared: %(basis)s.") % {"basis": basis},
         "not_shared", "R 29", _("If the basis seems wrong, report an error on the dataset."), pointer, "B-14",
     )  # fmt: skip
 
@@ -189,8 +190,8 @@ def demand_providable(policy: Profile, dataset: Dataset, facts: Facts) -> None:
 def assessment_missing(demand: Demand, language: str) -> PolicyRefused:
     """The refusal that names an assessment without which data is not provided."""
     return refused(
-        _("Before this data is provided it needs: %(label)s.") % {"label": demand.label(language)}, "assessment_missing",
-        "R 47" if demand.exemption else "R 48",
+        _("Before this data is provided it needs: %(label)s.") % {"label": demand.label(language)},
+        "assessment_missing", "R 47" if demand.exemption else "R 48",
         _("The owner files the assessment on the dataset and has it verified."), clause=demand.clause,
     )  # fmt: skip
 

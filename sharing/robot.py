@@ -1,5 +1,5 @@
-"""What dates bring about on this floor: withdrawn, lapsed, expired, on notice. Each case in its own transaction; run
-late or twice it changes nothing that the predicates had not decided already."""
+"""What dates bring about on this floor: withdrawn, lapsed, expired, on notice. Each case in its own transaction;
+run late or twice it changes nothing that the predicates had not decided already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of an agreement, rendered from the request and the decision in Chinese and English; both are signed (R 50)."""
+"""The words of an agreement, rendered from request and decision in Chinese and English; both are signed (R 50)."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ EN = string.Template("""Data use agreement
 9. The user does not widen the use nor change its purpose; $onward_en
 10. Security measures: $security_en
 11. The user may report errors through this book; the provider verifies, corrects and answers in time.
-12. On misuse the provider may suspend on a clause of the rules and set a term to mend; if it is missed, terminate.
-13. At the end of the term or purpose, or on termination, the user deletes the data and files a statement of it.
+12. On misuse the provider may suspend on a clause of the rules with a term to mend, and then terminate.
+13. At the end of term or purpose, or on termination, the user deletes the data and files a statement.
 14. Disputes are negotiated first, then go the way of the rules applied ($profile).
 15. Written in Chinese and English; both sides sign the same checksum. Free of charge.
 """)

@@ -16,7 +16,7 @@ OF_REQUEST = ("request.supplement", "request.agreement_lapse", "request.delivery
 
 
 def start(rows: Rows, case: Any, rule: str, days: int | None = None) -> None:
-    """Start a clock under the case's own profile, if the profile knows the rule; `days` is a term of the decision's own."""
+    """Start a clock under the case's own profile, if it knows the rule; `days` is a term set by a decision."""
     policy = case.policy()
     if not policy.has_limit(rule):
         return

@@ -1,5 +1,5 @@
-"""PURE tables: how applications, requests, agreements, grants and their side procedures move, and who may move them
-(domain, section 5; B arts. 14-28)."""
+"""PURE tables: how applications, requests, agreements, grants and side procedures move, and who may move them
+(B arts. 14-28)."""
 
 from enum import StrEnum
 
@@ -70,7 +70,7 @@ FILING_HEAD = Who(Side.OWNER, Role.HEAD_FILING)
 HEAD = Who(Side.OWNER, Role.HEAD_SHARING)
 OFFICER = Who(Side.AUTHORITY, Role.OFFICER)
 ROBOT = Who(Side.ROBOT, "robot")
-#: Where no authority is competent (private regime), the consumer's head answers for what an officer would consent to.
+#: Where no authority is competent (private regime), the consumer's head consents in an officer's place.
 STAND_IN = Who(Side.AUTHORITY, "stand_in")
 
 ASKERS = (APPLICANT, CONSUMER_AGENT)

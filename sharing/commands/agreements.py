@@ -32,8 +32,8 @@ def sign_agreement(*, actor: Actor, agreement: Agreement | int, digest: str) -> 
     permit(found, actor, "sign_agreement")
     if digest.strip().lower() != found.digest:
         raise PolicyRefused(
-            _("This is not the checksum of the present text."), rule="R 50", code="other_text", pointer="/digest",
-            remedy=_("Read the agreement again and sign its checksum."),
+            _("This is not the checksum of the present text."), rule="R 50", code="other_text",
+            pointer="/digest", remedy=_("Read the agreement again and sign its checksum."),
         )  # fmt: skip
     rows = Rows()
     rows.create(
@@ -52,8 +52,7 @@ def sign_agreement(*, actor: Actor, agreement: Agreement | int, digest: str) -> 
         timing.meet(rows, share_request, "request.agreement_lapse")
     else:
         rows.update(found, entry_uid=rows.uid)
-    record(actor=actor, event="agreement.signed", subject=found, rows=rows, profile=share_request.profile,
-           dataset=share_request.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="agreement.signed", subject=found, rows=rows, **share_request.stamp)
     if both:
         granting.grant(actor, share_request, share_request.decision, rows.uid)
     return found
@@ -89,8 +88,14 @@ def end(actor: Actor, found: Agreement, state: str | None, event: str, **said: A
     rows.update(found, state=state, ended_at=now(), **said)
     rows.update(share_request, state=S.LAPSED, ended_at=now())
     timing.cancel(rows, share_request, *timing.OF_REQUEST)
-    record(actor=actor, event=event, subject=found, rows=rows, profile=share_request.profile,
-           clauses=said.get("clauses", []), dataset=share_request.dataset.code or "")  # fmt: skip
+    record(
+        actor=actor,
+        event=event,
+        subject=found,
+        rows=rows,
+        clauses=said.get("clauses", []),
+        **share_request.stamp,
+    )
     return found
 
 

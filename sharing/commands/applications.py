@@ -112,7 +112,7 @@ def discard_application(*, actor: Actor, application: Application | int) -> Appl
 
 @command("application.drafted", _("Copy as a new one"))
 def copy_application(*, actor: Actor, application: Application | int) -> Application:
-    """Draft a new application with the words of an old one; datasets that can no longer be asked for stay out."""
+    """Draft a new application with the words of an old one, without what can no longer be asked for."""
     found = find(Application, actor, application)
     permit(found, actor, "copy_application")
     rows = Rows()

@@ -1,4 +1,4 @@
-"""Errors in delivered data: the grantee reports, the provider verifies, corrects and answers; all other grantees learn it."""
+"""Errors in delivered data: the grantee reports, the provider verifies and answers; other grantees learn it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ def report_error(
         Correction, grant=found, statement=statement, fields=named, reported_by=actor.user, reported_at=now()
     )
     timing.start(rows, ticket, "correction")
-    record(actor=actor, event="correction.reported", subject=ticket, rows=rows, profile=found.share_request.profile,
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="correction.reported", subject=ticket, rows=rows, **found.stamp)
     return ticket
 
 
 @command("correction.answered", _("Answer the report"))
 def answer_error(*, actor: Actor, correction: Correction | int, outcome: str, answer: str) -> Correction:
-    """Say that it is corrected, or why it is right as it stands; grants of others to the same data are told (R 39).
+    """Say that it is corrected, or why it is right as it stands; other grantees are told (R 39).
 
     Raises:
         BadShape: neither corrected nor declined.
@@ -51,6 +50,5 @@ def answer_error(*, actor: Actor, correction: Correction | int, outcome: str, an
     rows = Rows()
     rows.update(found, state=outcome, answer=answer, answered_by=actor.user, answered_at=now(), told=told)
     timing.meet(rows, found, "correction")
-    record(actor=actor, event="correction.answered", subject=found, rows=rows,
-           profile=found.grant.share_request.profile, dataset=found.grant.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="correction.answered", subject=found, rows=rows, **found.grant.stamp)
     return found

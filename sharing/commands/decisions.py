@@ -1,4 +1,4 @@
-"""The provider's head decides: agree, agree to less, refuse. Each limit or refusal rests on a clause (B arts. 15, 21)."""
+"""The provider's head decides: agree, agree to less, refuse; limits and refusals rest on a clause (B 15, 21)."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def agree_request(
     row_scope: str | None = None,
     ends: dt.date | None = None,
 ) -> ShareRequest:
-    """Agree, in full or to less; the delivery clock runs from this reply, whenever signatures come (B art. 22).
+    """Agree, in full or to less; delivery is due from this reply, whenever signatures come (B art. 22).
 
     Raises:
-        PolicyRefused: less than asked without a clause, own conditions on unconditional data, evidence missing.
+        PolicyRefused: less than asked without a clause, conditions on unconditional data, no evidence.
     """
     found = find(ShareRequest, actor, share_request)
     permit(found, actor, "agree_request")
@@ -52,8 +52,7 @@ def agree_request(
     if demanded:
         granting.propose(rows, found, decision)
     event = "request.narrowed" if outcome == Outcome.NARROW else "request.agreed"
-    record(actor=actor, event=event, subject=found, rows=rows, profile=found.profile, clauses=list(clauses),
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event=event, subject=found, rows=rows, clauses=list(clauses), **found.stamp)
     if not demanded:
         granting.grant(actor, found, decision, rows.uid)
     return found
@@ -77,8 +76,9 @@ def refuse_request(
     rows = Rows()
     decide(rows, actor, found, Outcome.REFUSE, clauses, finding)
     rows.update(found, state=move.target, ended_at=now())
-    record(actor=actor, event="request.refused", subject=found, rows=rows, profile=found.profile, clauses=list(clauses),
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(
+        actor=actor, event="request.refused", subject=found, rows=rows, clauses=list(clauses), **found.stamp
+    )
     return found
 
 
@@ -91,10 +91,9 @@ def granted_scope(
         PolicyRefused: wider or longer than asked.
     """
     chosen = [name for name in found.fields if name in set(fields)] if fields else list(found.fields)
-    if fields and set(fields) - set(found.fields):
+    if wider := set(fields or ()) - set(found.fields):
         raise policy.refused(
-            _("Nobody asked for: %(fields)s.") % {"fields": ", ".join(sorted(set(fields) - set(found.fields)))},
-            "wider", "R 37", _("Choose among the fields asked for."), "/fields",
+            _("Nobody asked for: %(fields)s.") % {"fields": ", ".join(sorted(wider))}, "wider", "R 37", _("Choose among the fields asked for."), "/fields",
         )  # fmt: skip
     if ends and found.ends and ends > found.ends:
         raise policy.refused(

@@ -46,18 +46,14 @@ def deliver(
         raise BadShape(
             _("Choose one: a file of the dataset, a new file, or an address."), code="one", pointer="/file"
         )
-    if distribution:
-        content = of_distribution(grant, distribution)
-    else:
-        content = of_file(grant, file) if file else {"address": address}
+    content = of_distribution(grant, distribution) if distribution else of_upload(grant, file, address)
     rows = Rows()
     rows.create(Delivery, grant=grant, note=note, delivered_by=actor.user, delivered_at=now(), **content)
     if grant.starts is None:
         rows.update(grant, starts=today(found.policy().zone))
     rows.update(found, state=move.target)
     timing.meet(rows, found, "request.delivery")
-    record(actor=actor, event="request.delivered", subject=found, rows=rows, profile=found.profile,
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="request.delivered", subject=found, rows=rows, **found.stamp)
     return found
 
 
@@ -69,7 +65,7 @@ def confirm_delivery(*, actor: Actor, share_request: ShareRequest | int) -> Shar
     rows = Rows()
     rows.update(last(found), state=Delivery.State.CONFIRMED, settled_at=now())
     rows.update(found)
-    record(actor=actor, event="delivery.confirmed", subject=found, rows=rows, profile=found.profile)
+    record(actor=actor, event="delivery.confirmed", subject=found, rows=rows, **found.stamp)
     return found
 
 
@@ -90,7 +86,7 @@ def contest_delivery(
     )
     rows.update(found, state=move.target)
     timing.reopen(rows, found, "request.delivery")
-    record(actor=actor, event="delivery.contested", subject=found, rows=rows, profile=found.profile)
+    record(actor=actor, event="delivery.contested", subject=found, rows=rows, **found.stamp)
     return found
 
 
@@ -112,8 +108,7 @@ def download(
     rows = Rows()
     taken: dict[str, Any] = {"sha256": chosen.sha256, "first_byte": first_byte, "downloaded_at": now()}
     rows.create(Download, grant=found, delivery=chosen, by=actor.user, **taken)
-    record(actor=actor, event="grant.downloaded", subject=found, rows=rows, profile=found.share_request.profile,
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="grant.downloaded", subject=found, rows=rows, **found.stamp)
     return chosen
 
 
@@ -145,7 +140,8 @@ def of_distribution(grant: Grant, distribution: Distribution | int) -> dict[str,
     if found.kind == Distribution.Kind.FILE and not is_whole(grant):
         raise PolicyRefused(
             _("The grant covers part of the dataset; this file holds all of it."), rule="R 37", clause="B-25",
-            code="wider_than_granted", pointer="/distribution", remedy=_("Deliver a file made for this grant."),
+            code="wider_than_granted", pointer="/distribution",
+            remedy=_("Deliver a file made for this grant."),
         )  # fmt: skip
     return {
         "distribution": found,
@@ -157,8 +153,10 @@ def of_distribution(grant: Grant, distribution: Distribution | int) -> dict[str,
     }
 
 
-def of_file(grant: Grant, file: UploadedFile) -> dict[str, Any]:
-    """What an uploaded file hands over; a table is looked at for columns nobody granted."""
+def of_upload(grant: Grant, file: UploadedFile | None, address: str) -> dict[str, Any]:
+    """What an uploaded file or an address hands over; a table is looked at for columns nobody granted."""
+    if file is None:
+        return {"address": address}
     kept = store(file)
     if kept.media_type == "text/csv":
         refuse_other_columns(grant, kept.sha256)

@@ -28,8 +28,9 @@ def open_dispute(
     grounds = found.grounds_of_dispute()
     if ground and ground not in grounds:
         raise PolicyRefused(
-            _("This cannot be disputed here: %(ground)s.") % {"ground": ground}, rule="R 35", code="no_ground",
-            pointer="/ground", remedy=_("Choose from: %(grounds)s.") % {"grounds": ", ".join(grounds)},
+            _("This cannot be disputed here: %(ground)s.") % {"ground": ground}, rule="R 35",
+            code="no_ground", pointer="/ground",
+            remedy=_("Choose from: %(grounds)s.") % {"grounds": ", ".join(grounds)},
         )  # fmt: skip
     rows = Rows()
     dispute = rows.create(

@@ -1,4 +1,4 @@
-"""The one extension of the reply: the provider's head asks before the due date, the authority consents (R 34)."""
+"""The one extension of the reply: the provider's head asks before it is due, the authority consents (R 34)."""
 
 from __future__ import annotations
 
@@ -80,8 +80,14 @@ def consent_extension(*, actor: Actor, share_request: ShareRequest | int, answer
         new_due=clock.due if clock else None,
     )
     rows.update(found, entry_uid=rows.uid)
-    record(actor=actor, event="request.extended", subject=found, rows=rows, profile=found.profile,
-           clauses=extension.clauses)  # fmt: skip
+    record(
+        actor=actor,
+        event="request.extended",
+        subject=found,
+        rows=rows,
+        clauses=extension.clauses,
+        **found.stamp,
+    )
     return found
 
 
@@ -107,8 +113,14 @@ def decline_extension(
         decided_at=now(),
     )
     rows.update(found, entry_uid=rows.uid)
-    record(actor=actor, event="request.extension_declined", subject=found, rows=rows, profile=found.profile,
-           clauses=grounds)  # fmt: skip
+    record(
+        actor=actor,
+        event="request.extension_declined",
+        subject=found,
+        rows=rows,
+        clauses=grounds,
+        **found.stamp,
+    )
     return found
 
 
@@ -128,6 +140,6 @@ def demand_first(found: ShareRequest, actor: Actor) -> None:
         )  # fmt: skip
     if found.is_breached(found.reply_rule):
         raise PolicyRefused(
-            _("The reply is overdue; an extension is asked for before the due date."), rule="R 34", clause="B-21",
-            code="extension_late", remedy=_("Decide now."),
+            _("The reply is overdue; an extension is asked for before the due date."), rule="R 34",
+            clause="B-21", code="extension_late", remedy=_("Decide now."),
         )  # fmt: skip

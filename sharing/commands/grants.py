@@ -1,4 +1,4 @@
-"""The life of a grant: notice, suspension, reinstatement, termination, renewal, end, deletion, use reports."""
+"""The life of a grant: notice, suspension, termination, renewal, end, deletion, use reports."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ NO_REASON: dict[str, Any] = {"reason": "", "clauses": [], "notice_cause": ""}
 
 def entered(actor: Actor, event: str, grant: Grant, rows: Rows, clauses: Sequence[str] = ()) -> Grant:
     """Record what was done to a grant."""
-    record(actor=actor, event=event, subject=grant, rows=rows, profile=grant.share_request.profile,
-           clauses=list(clauses), dataset=grant.dataset.code or "")  # fmt: skip
+    record(actor=actor, event=event, subject=grant, rows=rows, clauses=list(clauses), **grant.stamp)
     return grant
 
 
@@ -35,7 +34,7 @@ def entered(actor: Actor, event: str, grant: Grant, rows: Rows, clauses: Sequenc
 def put_on_notice(
     *, actor: Actor, grant: Grant | int, clauses: Sequence[str] = (), reason: str = "", cause: str = "officer"
 ) -> Grant:
-    """Warn the grantee: it may go on, but must mend what the clause names. The robot does so when evidence lapses.
+    """Warn the grantee: it goes on, but must mend what the clause names; the robot does so when evidence lapses.
 
     Raises:
         PolicyRefused: without a clause.
@@ -138,8 +137,7 @@ def renew_grant(*, actor: Actor, grant: Grant | int, ends: dt.date) -> Grant:
         return entered(actor, "grant.renewal_proposed", found, rows)
     if ends != found.renewal_ends:
         raise policy.refused(
-            _("The other side proposed %(ends)s.") % {"ends": found.renewal_ends.isoformat() if found.renewal_ends else "–"},
-            "other_day", "R 37", _("Name that day to agree, or let the proposal stand."), "/ends",
+            _("The other side proposed %(ends)s.") % {"ends": found.renewal_ends}, "other_day", "R 37", _("Name that day to agree, or let the proposal stand."), "/ends",
         )  # fmt: skip
     policy.demand_requestable(found.dataset, found.consumer)
     rows.update(found, ends=ends, renewal_side="", renewal_ends=None)
@@ -160,7 +158,7 @@ def expire_grant(*, actor: Actor, grant: Grant | int) -> Grant:
 
 @command("grant.closing", _("End the use"))
 def close_grant(*, actor: Actor, grant: Grant | int, reason: str = "") -> Grant:
-    """The purpose is reached, impossible or no longer wanted (B art. 27); what was received is to be deleted."""
+    """The purpose is reached, impossible or no longer wanted (B 27); what was received is to be deleted."""
     found = find(Grant, actor, grant)
     move = permit(found, actor, "close_grant")
     rows = Rows()
@@ -196,7 +194,7 @@ def report_use(
     scenario: str,
     **told: str,
 ) -> UseReport:
-    """Say what the data was used for: scenario, field or workshop, models trained, computing used, effect measured.
+    """Say what the data was used for: scenario, workshop, models trained, computing used, effect measured.
 
     Raises:
         BadShape: days in the wrong order or in the future.
@@ -218,8 +216,7 @@ def report_use(
         reported_at=now(),
         **told,
     )
-    record(actor=actor, event="use.reported", subject=report, rows=rows, profile=found.share_request.profile,
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="use.reported", subject=report, rows=rows, **found.stamp)
     return report
 
 

@@ -1,4 +1,4 @@
-"""What an endorsement brings about: one request per dataset, its route, its clock – and, by standing consent, the answer."""
+"""What an endorsement brings about: one request per dataset, its route and clock, by standing consent the answer."""
 
 from __future__ import annotations
 
@@ -62,8 +62,14 @@ def open_request(
     )
     lay_route(rows, share_request)
     timing.start(rows, share_request, share_request.reply_rule)
-    record(actor=actor, event="request.received", subject=share_request, rows=rows, profile=share_request.profile,
-           dataset=dataset.code or "", cause=cause)  # fmt: skip
+    record(
+        actor=actor,
+        event="request.received",
+        subject=share_request,
+        rows=rows,
+        cause=cause,
+        **share_request.stamp,
+    )
     agree_beforehand(share_request, rows.uid)
     return share_request
 
@@ -182,14 +188,15 @@ def agree_by_standing_consent(
     timing.meet(rows, found, found.reply_rule)
     rows.update(found, state=move.target, decided_at=now())
     timing.start(rows, found, "request.delivery")
-    record(actor=actor, event="request.agreed_by_consent", subject=found, rows=rows, cause=cause,
-           profile=found.profile, dataset=found.dataset.code or "")  # fmt: skip
+    record(
+        actor=actor, event="request.agreed_by_consent", subject=found, rows=rows, cause=cause, **found.stamp
+    )
     granting.grant(actor, found, decision, rows.uid)
     return found
 
 
 def applicable_consent(share_request: ShareRequest) -> StandingConsent | None:
-    """A consent that covers all that is asked, where no stage besides the steward's and head's must be heard."""
+    """A consent that covers all that is asked, where no stage besides steward and head must be heard."""
     must_hear = share_request.stages.filter(skipped=False, decides=False, done_at=None).exclude(
         role=Role.STEWARD
     )

@@ -67,8 +67,14 @@ def recommend(
         rows.update(stage, done_at=now())
         openings.advance(rows, found)
     rows.update(found, entry_uid=rows.uid)
-    record(actor=actor, event="request.recommended", subject=found, rows=rows, profile=found.profile,
-           clauses=list(clauses), dataset=found.dataset.code or "")  # fmt: skip
+    record(
+        actor=actor,
+        event="request.recommended",
+        subject=found,
+        rows=rows,
+        clauses=list(clauses),
+        **found.stamp,
+    )
     return found
 
 
@@ -93,7 +99,7 @@ def ask_advice(*, actor: Actor, share_request: ShareRequest | int, role: str, qu
         asked_at=now(),
     )
     rows.update(found, entry_uid=rows.uid)
-    record(actor=actor, event="request.advice_asked", subject=found, rows=rows, profile=found.profile)
+    record(actor=actor, event="request.advice_asked", subject=found, rows=rows, **found.stamp)
     return found
 
 
@@ -107,7 +113,7 @@ def advise(*, actor: Actor, share_request: ShareRequest | int, answer: str) -> S
     rows = Rows()
     rows.update(asked, answer=answer, answered_by=actor.user, answered_at=now())  # type: ignore[type-var]
     rows.update(found, entry_uid=rows.uid)
-    record(actor=actor, event="request.advised", subject=found, rows=rows, profile=found.profile)
+    record(actor=actor, event="request.advised", subject=found, rows=rows, **found.stamp)
     return found
 
 

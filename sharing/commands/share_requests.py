@@ -26,6 +26,5 @@ def withdraw_request(*, actor: Actor, share_request: ShareRequest | int, reason:
     ).select_for_update():
         rows.update(agreement, state=AgreementState.LAPSED, ended_at=now())
     timing.cancel(rows, found, found.reply_rule, *timing.OF_REQUEST)
-    record(actor=actor, event="request.withdrawn", subject=found, rows=rows, profile=found.profile,
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="request.withdrawn", subject=found, rows=rows, **found.stamp)
     return found

@@ -1,4 +1,4 @@
-"""What is missing from a request: told once, as a whole list; answered; never a ground to refuse (B art. 21)."""
+"""What is missing from a request: told once, as a whole list; never a ground to refuse (B art. 21)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ask_supplement(*, actor: Actor, share_request: ShareRequest | int, gaps: Seq
         raise PolicyRefused(
             _("Not on the first list: %(late)s.") % {"late": ", ".join(late)},
             rule="R 33", clause="B-21", code="second_list", pointer="/gaps",
-            remedy=_("Everything missing is told at once; ask again only for what is still missing from that list."),
+            remedy=_("Everything is told at once; ask again only for what is still missing from that list."),
         )  # fmt: skip
     again = [{**gap, "answered": gap["answered"] and gap["gap"] not in wanted} for gap in found.gaps]
     rows = Rows()
@@ -45,8 +45,7 @@ def ask_supplement(*, actor: Actor, share_request: ShareRequest | int, gaps: Seq
     if clock := clocks.running(found, found.reply_rule):
         clocks.pause(rows, clock)
     timing.start(rows, found, "request.supplement")
-    record(actor=actor, event="request.supplement_requested", subject=found, rows=rows, profile=found.profile,
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="request.supplement_requested", subject=found, rows=rows, **found.stamp)
     return found
 
 
@@ -54,7 +53,7 @@ def ask_supplement(*, actor: Actor, share_request: ShareRequest | int, gaps: Seq
 def resubmit_request(
     *, actor: Actor, share_request: ShareRequest | int, answers: Sequence[dict[str, str]] = (), **wanted: Any
 ) -> ShareRequest:
-    """Complete this one request; the others made from the same application keep their text. The clock runs on.
+    """Complete this one request; others of the same application keep their text. The clock runs on.
 
     Raises:
         BadShape: an answer to nothing that was asked, or nothing answered at all.
@@ -79,8 +78,7 @@ def resubmit_request(
     timing.meet(rows, found, "request.supplement")
     if clock := clocks.running(found, found.reply_rule):
         clocks.resume(rows, clock)
-    record(actor=actor, event="request.resubmitted", subject=found, rows=rows, profile=found.profile,
-           dataset=found.dataset.code or "")  # fmt: skip
+    record(actor=actor, event="request.resubmitted", subject=found, rows=rows, **found.stamp)
     return found
 
 
@@ -92,7 +90,7 @@ def deem_request_withdrawn(*, actor: Actor, share_request: ShareRequest | int) -
     rows = Rows()
     rows.update(found, state=move.target, ended_at=now())
     timing.cancel(rows, found, found.reply_rule, *timing.OF_REQUEST)
-    record(actor=actor, event="request.deemed_withdrawn", subject=found, rows=rows, profile=found.profile)
+    record(actor=actor, event="request.deemed_withdrawn", subject=found, rows=rows, **found.stamp)
     return found
 
 

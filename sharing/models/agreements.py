@@ -83,7 +83,7 @@ class Agreement(Entered):
         sides = {self.share_request.consumer_id: Side.CONSUMER, self.share_request.provider_id: Side.OWNER}
         return sides.get(actor.organisation_id)  # type: ignore[arg-type]
 
-    # Conditions of moves ---------------------------------------------------------------------------------------
+    # Conditions of moves --------------------------------------------------------------------------
     def is_in_time(self, actor: Actor) -> bool:
         """The term for signing still runs; a late robot keeps no offer alive."""
         return not self.signing_is_late(actor)

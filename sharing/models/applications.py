@@ -22,7 +22,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     """Sets of applications."""
 
     def visible_to(self, actor: Actor) -> ApplicationQuerySet:
-        """The applicant's own organisation; a provider sees the request made to it, not what else was asked for."""
+        """The applicant's own organisation; a provider sees its request, not what else was asked for."""
         if actor.is_robot:
             return self
         if not actor.organisation_id or not actor.roles:
@@ -30,7 +30,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(organisation=actor.organisation_id)
 
     def waiting_for(self, actor: Actor) -> ApplicationQuerySet:
-        """Those whose next hand is this actor's: heads for what is submitted, applicants for their own drafts."""
+        """Heads for what is submitted, applicants for their own drafts."""
         mine = Q(pk=None)
         for state, (who, _rule) in APPLICATION_AWAITS.items():
             if who.role in actor.roles and actor.organisation_id:

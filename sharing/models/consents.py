@@ -53,7 +53,7 @@ def circle_of(consumer: Organisation, provider: Organisation) -> Q:
 
 
 class StandingConsent(Entered):
-    """A head's decision for all requests of one circle for one dataset, from a day on, until withdrawn or a last day."""
+    """A head's decision for all requests of one circle for one dataset, until withdrawn or a last day."""
 
     machine: ClassVar[Machine] = STANDING
 

@@ -22,7 +22,7 @@ from ledger.models.entered import Entered
 from ledger.parties import Side
 from ledger.policy import Profile
 from sharing.models.requests import COLUMNS, ShareRequest
-from sharing.models.wanted import Wanted
+from sharing.models.wanted import Stamp, Wanted
 from sharing.workflow import GRANT, GRANT_AWAITS, LIVE, GrantState
 
 
@@ -105,6 +105,10 @@ class Grant(Entered):
     def policy(self) -> Profile:
         return self.share_request.policy()
 
+    @property
+    def stamp(self) -> Stamp:
+        return self.share_request.stamp
+
     def positions(self, actor: Actor) -> Collection[Who]:
         return self.share_request.positions(actor)
 
@@ -114,7 +118,7 @@ class Grant(Entered):
             return _("This grant belongs to %(consumer)s.") % {"consumer": self.consumer}
         return self.share_request.conflict(actor, wanted)
 
-    # Conditions of moves ---------------------------------------------------------------------------------------
+    # Conditions of moves --------------------------------------------------------------------------
     def is_running(self, actor: Actor) -> bool:
         """Today lies within from-until; the robot only records the end."""
         day = today(self.policy().zone)

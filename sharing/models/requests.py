@@ -22,7 +22,7 @@ from ledger.models import Organisation, User
 from ledger.parties import Side
 from ledger.policy import Profile, pinned
 from sharing.models.applications import Application
-from sharing.models.wanted import FREE_TEXT, Wanted, base_positions, side_positions
+from sharing.models.wanted import FREE_TEXT, Stamp, Wanted, base_positions, side_positions
 from sharing.workflow import AWAITS, CONSUMER_HEAD, LIVE, SHARE_REQUEST, STAND_IN, RequestState
 
 if TYPE_CHECKING:
@@ -156,7 +156,12 @@ class ShareRequest(Wanted):
         """The version the case was received under (R 55)."""
         return pinned(self.profile)
 
-    # Who stands where ------------------------------------------------------------------------------------------
+    @property
+    def stamp(self) -> Stamp:
+        """What every entry of this case carries."""
+        return {"profile": self.profile, "dataset": self.dataset.code or ""}
+
+    # Who stands where -----------------------------------------------------------------------------
     def positions(self, actor: Actor) -> Collection[Who]:
         """The consumer's roles; the provider's and the authority's, except for whoever made the request."""
         found = base_positions(actor)
@@ -203,7 +208,7 @@ class ShareRequest(Wanted):
         """The term of the reply: one working day unconditional, ten conditional (B art. 21)."""
         return f"request.reply.{self.sharing}"
 
-    # Conditions of moves ---------------------------------------------------------------------------------------
+    # Conditions of moves --------------------------------------------------------------------------
     def open_stages(self) -> list[RouteStage]:
         """The stages whose turn it is."""
         return list(self.stages.open())
@@ -276,7 +281,7 @@ class ShareRequest(Wanted):
             found.append("terminated" if grant.terminated_at else "suspended")
         return found
 
-    # What belongs to it ----------------------------------------------------------------------------------------
+    # What belongs to it ---------------------------------------------------------------------------
     def is_breached(self, rule: str) -> bool:
         """Whether this term ran out unmet; a predicate, whatever the robot has recorded."""
         clock = clocks.running(self, rule)

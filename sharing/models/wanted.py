@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,13 @@ from ledger.parties import Side
 
 #: Free text a consumer writes; in entries it stands as commitments.
 FREE_TEXT = {"purpose", "scenario", "legal_basis", "personal_ground", "row_scope", "security"}
+
+
+class Stamp(TypedDict):
+    """What every entry of a case carries beside its facts."""
+
+    profile: str
+    dataset: str
 
 
 class Wanted(Entered):
