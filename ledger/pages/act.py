@@ -44,7 +44,9 @@ def address_of(obj: models.Model) -> str:
 
 def deeds_of(noun_name: str, obj: models.Model, actor: Actor, primary: tuple[str, ...] = ()) -> list[Deed]:
     """The buttons of an object: exactly what the API's `actions` offers, each leading to its page."""
-    noun = noun_or_404(noun_name)
+    noun = noun_named(noun_name)
+    if noun is None:
+        raise LookupError(f"no noun is called {noun_name}")
     base = f"/{noun.name}/{noun.id_of(obj)}/"
     return deeds(noun.open_commands(obj, actor), base, icons=board.icons(), primary=primary)
 

@@ -46,7 +46,7 @@ from django import forms as django_forms
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -57,6 +57,7 @@ from ledger.pages import board, forms
 register = template.Library()
 ZONE = ZoneInfo("Asia/Shanghai")
 SOON = dt.timedelta(days=2)
+TIMELINE = 8  # entries that stand open
 
 
 @cache
@@ -199,8 +200,9 @@ def clock(clock: Any, short: bool = False) -> dict[str, Any]:
 
 @register.inclusion_tag("ledger/ui/timeline.html")
 def timeline(items: Iterable[Any]) -> dict[str, Any]:
-    """What happened, newest first."""
-    return {"items": items}
+    """What happened, newest first; the older part is folded away."""
+    rows = list(items)
+    return {"head": rows[:TIMELINE], "tail": rows[TIMELINE:]}
 
 
 @register.inclusion_tag("ledger/ui/steps.html")
@@ -316,7 +318,7 @@ def card(content: str, title: str = "", icon: str = "", id: str = "", flush: boo
 @register.simple_block_tag
 def row(content: str, term: str) -> SafeString:
     """One line of a description list; left out when there is nothing to say."""
-    if not content.strip():
+    if not strip_tags(content).strip() and "<svg" not in content:
         return mark_safe("")
     return format_html("<div><dt>{}</dt><dd>{}</dd></div>", term, mark_safe(content))
 
