@@ -1,5 +1,6 @@
 """The catalogue's nouns in the REST API."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import BooleanField, Case, QuerySet, Value, When
@@ -13,7 +14,8 @@ from catalog.delivery import open_download
 from catalog.models import Assessment, Dataset, Filing, Objection
 from catalog.models.datasets import DatasetQuerySet
 from ledger.actor import Actor, Role
-from ledger.api.nouns import Noun, register
+from ledger.api.nouns import Noun, extend, register
+from ledger.api.queries import looked_up
 from ledger.api.shapes import Empty
 
 
@@ -30,6 +32,11 @@ def dataset_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
         .select_related("owner")
         .prefetch_related("fields", "distributions")
     )
+
+
+def of_whole(lookup: str) -> Callable[[QuerySet[Any], str, Actor], QuerySet[Any]]:
+    """A filter on a column that stubs hide: it passes them over, or it would tell what they hide."""
+    return lambda found, value, actor: looked_up(found.filter(whole=True), lookup, value)
 
 
 def filing_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
@@ -60,8 +67,9 @@ register(
         creates={"create_dataset": shape.CreateDataset, "register_own": shape.RegisterOwn},
         may_create=drafts,
         filters={
-            "state": "state", "owner": "owner", "level": "level", "regime": "regime", "opening": "opening", "sharing": "sharing",
-            "code": "code", "industry": "industry", "compliance": "compliance", "source": "source__identifier",
+            "state": "state", "owner": "owner", "regime": "regime", "sharing": "sharing", "code": "code",
+            "level": of_whole("level"), "opening": of_whole("opening"), "industry": of_whole("industry"),
+            "compliance": of_whole("compliance"), "source": of_whole("source__identifier"),
         },
         search=("title", "title_en"),
         list_fields=("code", "title", "title_en", "owner", "state", "level", "sharing", "opening", "regime", "compliance"),
@@ -102,3 +110,5 @@ register(
         rows=lambda found, actor: found.select_related("dataset__owner", "verified_by"),
     ),
 )  # fmt: skip
+
+extend("organisations", commands={"claim_listed": Empty})

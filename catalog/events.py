@@ -63,6 +63,10 @@ vocabulary.register_needs(
         ),
         "is_shown": (_("It is hidden already."), _("Show it again first.")),
         "is_withheld": (_("It is not hidden."), _("Nothing needs to be done.")),
+        "shower_may": (
+            _("An officer hid it; only an officer shows it again."),
+            _("Mend what the reason names, then ask the registry body."),
+        ),
         "validity_is_over": (_("The registration is still valid."), _("Nothing needs to be done.")),
         "notice_is_over": (
             _("The notice still runs, or an objection is open."),

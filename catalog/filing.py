@@ -134,7 +134,7 @@ DATASET = Machine(
         move("add_relation", ALIVE, None, DRAFTERS),
         move("share_dataset", ALIVE, None, DRAFTERS),
         move("withhold_dataset", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_shown"),
-        move("lift_withholding", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_withheld"),
+        move("lift_withholding", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_withheld", "shower_may"),
         move("expire_dataset", D.REGISTERED, D.EXPIRED, [ROBOT], "validity_is_over"),
         move("discard_dataset", D.DRAFT, None, DRAFTERS, "nothing_is_filed"),
     ],

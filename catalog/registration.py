@@ -40,8 +40,11 @@ def file_with_body(rows: Rows, filing: Filing) -> None:
 def publish(rows: Rows, filing: Filing) -> None:
     """After the review: the public notice, or the code at once where the profile knows no notice."""
     if filing.policy().has_notice(filing.kind):
-        rows.update(filing, state=S.IN_NOTICE, published_at=now())
+        pending = filing.open_objections().exists()  # raised before the notice was halted
+        rows.update(filing, state=S.OBJECTION_PENDING if pending else S.IN_NOTICE, published_at=now())
         start_clock(rows, filing, "filing.notice")
+        if pending and (clock := clocks.running(filing, "filing.notice")):
+            clocks.pause(rows, clock)
     else:
         code_filing(rows, filing)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
 
 from catalog import compliance
@@ -15,6 +15,8 @@ from catalog.models import Dataset
 from catalog.models.datasets import DatasetQuerySet
 from ledger.actor import Actor
 
+#: What a stub shows too; the other facets pass it over, so that a filter never tells what the entry hides.
+OPEN_FACETS = ("state", "sharing", "regime", "owner")
 #: Facet → the column or annotation it counts. The order is that of the page.
 FACETS: dict[str, Any] = {
     "state": F("state"),
@@ -77,18 +79,16 @@ def search(actor: Actor, query: Query) -> Found:
     A hit on a hidden field never shows: only titles and owners of stubs are searched.
     """
     size = max(1, min(query.size, 200))
-    words = query.text[:MAX_TEXT].split()
+    words = query.text[:MAX_TEXT].replace("\0", " ").split()
     whole = DatasetQuerySet.whole_for(actor)
     book = compliance.with_status(Dataset.objects.visible_to(actor).exclude(state=DatasetState.DRAFT))
     for word in words:
         book = book.filter(matches(word, whole))
+    is_whole = Case(When(whole, then=Value(True)), default=Value(False), output_field=BooleanField())
+    book = book.annotate(whole=is_whole)
     found = filtered(book, query.filters)
     ordered = ranked(found, words, query.sort)
-    page = list(
-        after(ordered, query.after)
-        .annotate(whole=Case(When(whole, then=Value(1)), default=Value(0), output_field=IntegerField()))
-        .select_related("owner", "source")[: size + 1]
-    )
+    page = list(after(ordered, query.after).select_related("owner", "source")[: size + 1])
     return Found(
         rows=page[:size],
         total=found.count(),
@@ -115,8 +115,14 @@ def filtered(
     """The chosen facet values, leaving one facet out for its own counts."""
     for name, values in filters.items():
         if name in FACETS and name != but and values:
-            book = book.annotate(**{f"is_{name}": FACETS[name]}).filter(**{f"is_{name}__in": list(values)})
+            wanted = [value for value in values if "\0" not in value]
+            book = told(book, name).annotate(**{f"is_{name}": FACETS[name]}).filter(**{f"is_{name}__in": wanted})
     return book
+
+
+def told(book: QuerySet[Dataset], facet: str) -> QuerySet[Dataset]:
+    """The entries that show the column behind a facet to this reader."""
+    return book if facet in OPEN_FACETS else book.filter(whole=True)
 
 
 def counted(
@@ -125,7 +131,7 @@ def counted(
     """Exact counts by facet, most frequent first."""
     facets = {}
     for name, column in FACETS.items():
-        rows = filtered(book, filters, but=name).annotate(value=column).order_by().values_list("value")
+        rows = told(filtered(book, filters, but=name), name).annotate(value=column).order_by().values_list("value")
         counts = rows.annotate(n=Count("pk")).order_by("-n", "value")[:FACET_SIZE]
         facets[name] = [(value, n) for value, n in counts if value]
     return facets
@@ -156,9 +162,9 @@ def cursor(row: Any) -> str:
 def after(ordered: QuerySet[Dataset], cursor_: str) -> QuerySet[Dataset]:
     """The rows behind a cursor; one that cannot be is the first page."""
     rank, _dot, pk = cursor_.partition(".")
-    if not (rank.isdigit() and pk.isdigit() and len(pk) < 19):
+    if not (rank.isdecimal() and pk.isdecimal() and len(rank) < 3 and len(pk) < 19):
         return ordered
-    last = Dataset.objects.filter(pk=int(pk)).values_list("title", flat=True).first()
     if "name" in ordered.query.annotations:
-        return ordered.filter(Q(title__gt=last or "") | Q(title=last or "", pk__lt=int(pk)))
+        last = ordered.filter(pk=int(pk)).values_list("title", flat=True).first() or ""
+        return ordered.filter(Q(title__gt=last) | Q(title=last, pk__lt=int(pk)))
     return ordered.filter(Q(rank__gt=int(rank)) | Q(rank=int(rank), pk__lt=int(pk)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -54,7 +54,8 @@ def command(event: str, label: Text) -> Callable[[Callable[P, R]], Callable[P, R
             except Refusal as refusal:
                 actor = kwargs.get("actor")
                 who = actor.pseudonym if isinstance(actor, Actor) else "?"
-                security.info("refused %s to %s: %s %s", name, who, refusal.status, refusal.rule or refusal.code)
+                rule = refusal.rule or refusal.code
+                security.info("refused %s of %s to %s: %s %s", name, named(kwargs), who, refusal.status, rule)
                 raise
 
         if name in vocabulary.COMMANDS:
@@ -63,6 +64,12 @@ def command(event: str, label: Text) -> Callable[[Callable[P, R]], Callable[P, R
         return call
 
     return register
+
+
+def named(arguments: Mapping[str, Any]) -> str:
+    """The objects a command was given, for the security log: "filing/12"."""
+    objects = {name: getattr(value, "pk", value) for name, value in arguments.items() if isinstance(value, int | models.Model)}
+    return ",".join(f"{name}/{pk}" for name, pk in objects.items()) or "–"
 
 
 def find(model: type[M], actor: Actor, pk: Any) -> M:

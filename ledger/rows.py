@@ -46,9 +46,11 @@ class Rows:
         return obj
 
     def delete(self, obj: models.Model) -> None:
-        """Remove one row of a draft; the entry says that it is gone."""
+        """Remove one row of a draft; the entry says that it is gone, and still names it."""
         self.facts[key(obj)] = {"deleted": True}
+        pk = obj.pk
         obj.delete()
+        obj.pk = pk
 
     def note(self, obj: models.Model, columns: Any) -> None:
         """Note columns of a row that was written already."""

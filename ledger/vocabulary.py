@@ -22,8 +22,9 @@ LABELS: dict[tuple[str, str], Text] = {}
 ROBOT_RUNS: list[Callable[[], int]] = []
 #: Models with an `entry_uid` column, for `verify`: every row's entry must exist.
 ENTRY_COLUMNS: list[type[models.Model]] = []
-#: Models with a `handler` column, for handing over a leaver's work.
-HANDLED: list[type[models.Model]] = []
+#: Models with a `handler` column, for handing over a leaver's work; `handled_for` names the look-up of the organisation
+#: for which the handler acts: what a person handles for another organisation stays with them.
+HANDLED: list[Any] = []
 #: Query sets of what waits for an actor, by noun, for the inbox.
 TASKS: dict[str, Callable[[Any], models.QuerySet[Any]]] = {}
 

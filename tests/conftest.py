@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from ledger import postgres, translations
+from tests.cast import cast, module_rows, town  # noqa: F401 - fixtures
 from tests.chromium import find_chromium
 
 # pytest-django has read the settings by now, but nothing is connected and no file is written yet.

@@ -91,7 +91,7 @@ def settled(actor: Actor, assessment: Assessment, state: str, event: str, findin
         verified_at=now(),
         finding=finding or assessment.finding,
     )
-    dataset = assessment.dataset
+    dataset = Dataset.objects.select_for_update().get(pk=assessment.dataset_id)
     rows.update(dataset, **compliance.summarised(dataset))
     record(actor=actor, event=event, subject=assessment, rows=rows, dataset=dataset.code or "")
     return assessment

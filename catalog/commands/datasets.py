@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from catalog import description
+from catalog import compliance, description
 from catalog.files import store
 from catalog.models import Dataset, Distribution, Relation
 from ledger.access import share_object
@@ -48,7 +48,6 @@ def begun(rows: Rows, actor: Actor, secret: bool, described: dict[str, Any]) -> 
     description.unspoken_secret(secret)
     description.checked({"title": "", **described})
     dataset = Dataset(owner=actor.organisation, created_at=now(), title=described["title"])
-    dataset.regime = dataset.derived_regime()
     dataset.save(force_insert=True)
     rows.note(dataset, ["owner", "created_at", "state"])
     description.lay(rows, dataset, described)
@@ -63,9 +62,10 @@ def describe_dataset(
     found = find(Dataset, actor, dataset)
     permit(found, actor, "describe_dataset")
     description.unspoken_secret(secret)
-    description.checked(described)
+    description.checked({"temporal_from": found.temporal_from, "temporal_until": found.temporal_until} | described)
     rows = Rows()
     description.lay(rows, found, described)
+    rows.update(found, **compliance.summarised(found))
     record(actor=actor, event="dataset.described", subject=found, rows=rows)
     return found
 
@@ -82,8 +82,8 @@ def discard_dataset(*, actor: Actor, dataset: Dataset | int) -> None:
             remedy=_("Leave it as a draft, or file it again."),
         )
     rows = Rows()
-    record(actor=actor, event="dataset.discarded", subject=found, rows=rows)
     rows.delete(found)
+    record(actor=actor, event="dataset.discarded", subject=found, rows=rows)
 
 
 @command("distribution.added", _("Add a file or interface"))
@@ -132,6 +132,7 @@ def remove_distribution(*, actor: Actor, dataset: Dataset | int, distribution: i
         raise NotFound(_("This dataset has no such file or interface."))
     rows = Rows()
     rows.delete(gone)
+    rows.update(found)
     record(actor=actor, event="distribution.removed", subject=found, rows=rows)
     return found
 
@@ -177,7 +178,8 @@ def withhold_dataset(*, actor: Actor, dataset: Dataset | int, clauses: list[str]
     permit(found, actor, "withhold_dataset")
     grounded(found, "withhold", clauses)
     rows = Rows()
-    rows.update(found, withheld_at=now(), withheld_reason=reason, withheld_clauses=clauses)
+    by_body = actor.organisation_id != found.owner_id
+    rows.update(found, withheld_at=now(), withheld_reason=reason, withheld_clauses=clauses, withheld_by_body=by_body)
     record(
         actor=actor,
         event="dataset.withheld",
@@ -195,7 +197,7 @@ def lift_withholding(*, actor: Actor, dataset: Dataset | int, reason: str) -> Da
     found = find(Dataset, actor, dataset)
     permit(found, actor, "lift_withholding")
     rows = Rows()
-    rows.update(found, withheld_at=None, withheld_reason=reason, withheld_clauses=[])
+    rows.update(found, withheld_at=None, withheld_reason=reason, withheld_clauses=[], withheld_by_body=False)
     record(actor=actor, event="dataset.shown", subject=found, rows=rows, dataset=found.code or "")
     return found
 

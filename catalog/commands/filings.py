@@ -58,9 +58,10 @@ def amend_filing(*, actor: Actor, filing: Filing | int, **described: Any) -> Fil
     """Change what a filing proposes; in review the clock runs on."""
     found = find(Filing, actor, filing)
     permit(found, actor, "amend_filing")
-    description.checked(described)
+    content = {**found.content, **jsonable(described)}
+    description.demand_lawful(found.dataset, content)
     rows = Rows()
-    rows.update(found, content={**found.content, **jsonable(described)})
+    rows.update(found, content=content)
     record(actor=actor, event="filing.amended", subject=found, rows=rows, profile=found.profile)
     return found
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import registration
 from catalog.commands.review import other_hand
 from catalog.files import store
+from catalog.filing import OPEN
 from catalog.filing import FilingState as S
 from catalog.filing import ObjectionState as O
 from catalog.models import Filing, Objection
@@ -150,7 +151,7 @@ def settled(
 
 def follow(rows: Rows, filing: Filing, objection: Objection) -> None:
     """What a settled objection means for its filing: terminated, or in notice again once none is open."""
-    if objection.state == O.UPHELD:
+    if objection.state == O.UPHELD and filing.state in OPEN:
         rows.update(
             filing, state=S.TERMINATED, ended_at=now(), reason=objection.finding, clauses=objection.clauses
         )

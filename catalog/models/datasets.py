@@ -14,7 +14,7 @@ from ledger.access import GroupPermission, UserPermission
 from ledger.actor import Actor, Role
 from ledger.clock import today
 from ledger.conditions import Facts, Level, Opening, Personal, Regime, Sharing
-from ledger.identifiers import region_stem, within
+from ledger.identifiers import region_stem
 from ledger.machine import Machine, Who
 from ledger.models import Organisation
 from ledger.models.entered import Entered
@@ -127,7 +127,7 @@ def watched_by(actor: Actor, organisation: Organisation) -> Q:
         return Q(pk=None)
     before = Filing.objects.filter(dataset=OuterRef("pk"), body=organisation, state__in=WITH_BODY)
     watched = Q(Exists(before))
-    if organisation.registry_body or organisation.sharing_authority:
+    if organisation.oversees(organisation.region):
         watched |= in_scope(organisation) & ~Q(state=DatasetState.DRAFT)
     return watched
 
@@ -236,6 +236,7 @@ class Dataset(Entered):
     withheld_at = models.DateTimeField(null=True, blank=True)
     withheld_reason = models.TextField(blank=True)
     withheld_clauses = models.JSONField(default=list, blank=True)
+    withheld_by_body = models.BooleanField(default=False)  # then only an officer shows it again
     registered_at = models.DateTimeField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
@@ -274,9 +275,7 @@ class Dataset(Entered):
             return found
         if organisation.pk == self.owner_id:
             return found | {Who(Side.OWNER, role) for role in actor.roles}
-        if (organisation.registry_body or organisation.sharing_authority) and within(
-            self.owner.region, organisation.region
-        ):
+        if organisation.oversees(self.owner.region):
             found |= {Who(Side.BODY, role) for role in actor.roles}
         return found
 
@@ -292,6 +291,10 @@ class Dataset(Entered):
 
     def is_withheld(self, actor: Actor) -> bool:
         return self.withheld_at is not None
+
+    def shower_may(self, actor: Actor) -> bool:
+        """What an officer hid, only an officer shows."""
+        return not (self.withheld_by_body and actor.organisation_id == self.owner_id)
 
     def validity_is_over(self, actor: Actor) -> bool:
         return self.valid_until is not None and self.valid_until < today()
@@ -322,11 +325,12 @@ class Dataset(Entered):
 
     @property
     def is_open(self) -> bool:
-        """Registered and unconditionally open: anyone downloads it without a request."""
+        """Registered, valid today and open: anyone downloads it without a request."""
         return (
             self.state == DatasetState.REGISTERED
             and self.opening == Opening.PUBLIC
             and self.withheld_at is None
+            and not self.validity_is_over(Actor.anonymous())
         )
 
     def is_whole_for(self, actor: Actor) -> bool:

@@ -75,6 +75,7 @@ class Filing(Entered):
 
     PRIVATE = {"clarification"}
     machine: ClassVar[Machine] = FILING
+    handled_for = "dataset__owner"
 
     class Kind(models.TextChoices):
         INITIAL = "initial", gettext_lazy("initial registration")
@@ -158,9 +159,9 @@ class Filing(Entered):
 
     # Conditions of moves ---------------------------------------------------------------------------------------
     def notice_is_over(self, actor: Actor) -> bool:
-        """Ten full working days have run and it is past midnight (R 12)."""
+        """Ten full working days have run, it is past midnight, and no objection is open (R 12)."""
         clock = running(self, "filing.notice")
-        return clock is not None and clock.is_overdue(now())
+        return clock is not None and clock.is_overdue(now()) and not self.open_objections().exists()
 
     def supplement_is_late(self, actor: Actor) -> bool:
         clock = running(self, "filing.supplement")

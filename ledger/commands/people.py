@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.access import give_role, roles_of, take_role
@@ -36,7 +37,7 @@ def register_person(*, actor: Actor, username: str, password: str, name: str = "
         user.full_clean(exclude=["password"])
         validate_password(password, user)
     except ValidationError as error:
-        by_field = getattr(error, "error_dict", {"password": error.error_list})
+        by_field = error.error_dict if hasattr(error, "error_dict") else {"password": error.error_list}
         faults = [
             Fault(f"/{field}", fault.code or "invalid", text)
             for field, found in by_field.items()
@@ -231,11 +232,13 @@ def hand_over_work(
         take_role(leaver, found, role)
         give_role(successor, found, role)
     for model in HANDLED:
-        for case in model._default_manager.filter(handler=leaver).select_for_update():
+        cases = model._default_manager.filter(handler=leaver, **{model.handled_for: found})
+        for case in cases.select_for_update(of=("self",)):
             rows.update(case, handler=successor)
     for token in AccessToken.objects.filter(user=leaver, organisation=found):
         rows.delete(token)
-    for lent in Delegation.objects.filter(organisation=found, giver=leaver, withdrawn_at=None):
+    lent_or_borrowed = Q(giver=leaver) | Q(receiver=leaver)
+    for lent in Delegation.objects.filter(lent_or_borrowed, organisation=found, withdrawn_at=None):
         rows.update(lent, withdrawn_at=now())
     rows.update(membership, left_at=now())
     note_roles(rows, leaver, found)

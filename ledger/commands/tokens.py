@@ -8,6 +8,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext_lazy as _
 
 from ledger.actor import Actor
+from ledger.clock import now
 from ledger.command import command
 from ledger.errors import BadShape, NotFound, NotPermitted
 from ledger.journal import record
@@ -40,13 +41,13 @@ def issue_token(
     rows = Rows()
     token, secret = AccessToken.objects.create(
         actor.user,
-        expiry=dt.timedelta(days=days),
+        expiry=None,
         organisation=actor.organisation,
         name=name,
         scopes=sorted(scopes),
-        entry_uid=rows.uid,
     )
-    rows.note(token, ["user", "organisation", "name", "scopes", "expiry"])
+    rows.update(token, expiry=now() + dt.timedelta(days=days))
+    rows.note(token, ["user", "organisation", "name", "scopes"])
     record(actor=actor, event="token.issued", subject=actor.organisation or actor.user, rows=rows)
     return token, secret
 

@@ -31,7 +31,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """The registry bodies competent for an organisation, the nearest first, itself left out (R 3)."""
         stem = region_stem(organisation.region)
         scopes = [(stem[:length] or "0").ljust(6, "0") for length in range(len(stem), -1, -2)]
-        found = self.filter(registry_body=True, region__in=scopes, verified_at__isnull=False).exclude(pk=organisation.pk)
+        found = self.filter(registry_body=True, region__in=scopes, verified_at__isnull=False).exclude(
+            pk=organisation.pk
+        )
         return sorted(found, key=lambda body: (-len(region_stem(body.region)), body.pk))
 
     def authorities_for(self, organisation: Organisation) -> list[Organisation]:
@@ -70,7 +72,9 @@ class Organisation(Entered):
     identifier = models.CharField(_("identifier"), max_length=64, blank=True)
     region = models.CharField(_("region (GB/T 2260)"), max_length=6, default="000000")
     industry = models.CharField(_("industry (GB/T 4754)"), max_length=5, blank=True)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     contact = models.CharField(_("contact"), max_length=200, blank=True)
     registry_body = models.BooleanField(_("registry body"), default=False)
     sharing_authority = models.BooleanField(_("sharing authority"), default=False)
@@ -86,11 +90,15 @@ class Organisation(Entered):
         permissions = [(role.value, label) for role, label in ROLE_LABELS.items()]
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "identifier"], condition=~Q(identifier=""), name="organisation_identifier_once"
+                fields=["scheme", "identifier"],
+                condition=~Q(identifier=""),
+                name="organisation_identifier_once",
             ),
         ]
         indexes = [
-            models.Index(fields=["source", "name"], name="organisation_by_source"),  # import_catalogue's look-up
+            models.Index(
+                fields=["source", "name"], name="organisation_by_source"
+            ),  # import_catalogue's look-up
         ]
 
     def __str__(self) -> str:
@@ -111,10 +119,14 @@ class Organisation(Entered):
             found.add(Who(Side.ROBOT, "robot"))
         if actor.organisation_id == self.pk:
             return found | {Who(Side.SELF, role) for role in actor.roles}
-        body = actor.organisation
-        if body and (body.registry_body or body.sharing_authority) and within(self.region, body.region):
+        if actor.organisation and actor.organisation.oversees(self.region):
             found |= {Who(Side.BODY, role) for role in actor.roles}
         return found
+
+    def oversees(self, region: str) -> bool:
+        """Whether this is a body or authority, itself verified, in whose scope a region lies."""
+        is_body = self.registry_body or self.sharing_authority
+        return is_body and self.is_verified and within(region, self.region)
 
 
 class OrganisationUserPermission(UserPermission):
