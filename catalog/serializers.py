@@ -15,6 +15,7 @@ from catalog.materials import material_keys, missing_groups
 from catalog.models import Assessment, Dataset, Distribution, Field, Filing, Objection, Relation
 from catalog.models.datasets import Circle
 from ledger.actor import Actor
+from ledger.api.clocks import Clocked
 from ledger.api.outputs import Link, Output, PersonName
 from ledger.api.shapes import Choices, ClauseList, Empty, FieldRow, LongText, Ref, Shape, Upload, UserField
 from ledger.conditions import Opening, Personal, Sharing
@@ -381,21 +382,26 @@ class DatasetOutput(Output):
         return () if whole else set(self.fields) - set(STUB)
 
 
-class FilingOutput(Output):
+class FilingOutput(Clocked):
     dataset = Link()
     body = Link()
     missing = serializers.SerializerMethodField()
+    attachable = serializers.SerializerMethodField()
 
     class Meta:
         model = Filing
         fields = (
-            "dataset", "kind", "profile", "body", "content", "materials", "missing", "same_hand", "gaps", "reason_code", "reason",
+            "dataset", "kind", "profile", "body", "content", "materials", "missing", "attachable", "clocks", "same_hand", "gaps", "reason_code", "reason",
             "clauses", "clarification", "delay_reason", "filed_at", "accepted_at", "published_at", "ended_at",
         )  # fmt: skip
 
     def get_missing(self, obj: Filing) -> list[str]:
         """Groups of materials still missing."""
         return [group.id for group in missing_groups(obj)]
+
+    def get_attachable(self, obj: Filing) -> list[str]:
+        """Keys of the materials that may be attached."""
+        return material_keys(obj)
 
     def hides(self, obj: Any, actor: Actor) -> Collection[str]:
         """Who is no party sees that it is in notice; the notice itself is its own noun."""

@@ -104,7 +104,7 @@ def dataset_page(request: HttpRequest, pk: int) -> HttpResponse:
         "whole": whole,
         "deeds": deeds_of("datasets", dataset, actor, ("draft_filing", "add_distribution")),
         "access": access_words(dataset, actor),
-        "history": items(journal.history(dataset), named=actor.organisation_id == dataset.owner_id) if whole else [],
+        "history": items(past(dataset), named=actor.organisation_id == dataset.owner_id) if whole else [],
     }
     if whole:
         context |= {
@@ -116,6 +116,11 @@ def dataset_page(request: HttpRequest, pk: int) -> HttpResponse:
             "relations": dataset.relations.filter(related__in=Dataset.objects.visible_to(actor)).select_related("related"),
         }
     return render(request, "catalog/dataset.html", context)
+
+
+def past(dataset: Dataset) -> list[Any]:
+    """What happened to a dataset: its own entries and those of its filings."""
+    return [entry for case in (*dataset.filings.order_by("pk"), dataset) for entry in journal.history(case)]
 
 
 def access_words(dataset: Dataset, actor: Actor) -> dict[str, Any]:

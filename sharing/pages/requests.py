@@ -112,7 +112,8 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "wanted": wanted(found),
         "steps": steps(found),
         "stages": found.stages.order_by("position"),
-        "recommendations": found.recommendations.select_related("stage", "by"),
+        # the consumer reads the decision, not what led to it
+        "recommendations": found.recommendations.select_related("stage", "by") if found.consumer_id != actor.organisation_id else [],
         "decision": getattr(found, "decision", None),
         "clauses": cited(found),
         "extension": found.extensions.first(),
