@@ -44,6 +44,7 @@ class Application(Wanted):
 
     PRIVATE = FREE_TEXT | {"return_reason"}
     machine: ClassVar[Machine] = APPLICATION
+    handled_for = "organisation"
 
     organisation = models.ForeignKey(
         Organisation, verbose_name=_("consumer"), on_delete=models.PROTECT, related_name="applications"

@@ -53,6 +53,7 @@ class Grant(Entered):
 
     PRIVATE = {"purpose", "scenario", "row_scope", "conditions", "reason", "deletion"}
     machine: ClassVar[Machine] = GRANT
+    handled_for = "consumer"
 
     share_request = models.OneToOneField(ShareRequest, on_delete=models.PROTECT, related_name="grant")
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="grants")
@@ -123,6 +124,10 @@ class Grant(Entered):
         """Today lies within from-until; the robot only records the end."""
         day = today(self.policy().zone)
         return (self.starts is None or self.starts <= day) and day <= self.ends
+
+    def is_live(self) -> bool:
+        """Whether it carries today, whatever the robot has recorded."""
+        return self.state in LIVE and self.is_running(Actor.anonymous())
 
     def is_over(self, actor: Actor) -> bool:
         return self.ends < today(self.policy().zone)

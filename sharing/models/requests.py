@@ -105,6 +105,7 @@ class ShareRequest(Wanted):
 
     PRIVATE = FREE_TEXT | {"gaps", "resubmission", "withdrawal_reason"}
     machine: ClassVar[Machine] = SHARE_REQUEST
+    handled_for = "consumer"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="share_requests")
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="share_requests")

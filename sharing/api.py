@@ -1,0 +1,162 @@
+"""Sharing's nouns in the REST API."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from ledger.actor import Actor, Role
+from ledger.api.nouns import Noun, register
+from ledger.api.shapes import Empty
+from ledger.errors import BadShape
+from sharing.delivery import hand_out
+from sharing.models import (
+    Agreement,
+    Application,
+    ApplicationItem,
+    Correction,
+    Dispute,
+    Grant,
+    ShareRequest,
+    StandingConsent,
+    UseReport,
+)
+from sharing.serializers import outputs, shapes
+
+PARTIES = ("dataset__owner", "consumer", "provider", "authority")
+
+
+def asks(actor: Actor, name: str) -> bool:
+    """Who may begin an application."""
+    return actor.organisation is not None and actor.holds(Role.APPLICANT, Role.AGENT)
+
+
+def consents(actor: Actor, name: str) -> bool:
+    """Who may agree beforehand."""
+    return actor.organisation is not None and actor.holds(Role.HEAD_SHARING)
+
+
+def application_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Joins of an application's output."""
+    items = Prefetch("items", ApplicationItem.objects.select_related("dataset"))
+    requests = Prefetch("share_requests", ShareRequest.objects.select_related("dataset", "consumer"))
+    return found.select_related("organisation", "submitted_by", "endorsed_by").prefetch_related(
+        items, requests
+    )
+
+
+def request_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Joins of a request's output."""
+    joined = found.select_related(*PARTIES, "decision__decided_by", "agreement__share_request", "grant")
+    people = joined.select_related("requested_by", "endorsed_by")
+    return people.prefetch_related(
+        "stages__organisation", "recommendations__by", "recommendations__stage", "advice", "extensions"
+    )
+
+
+def grant_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+    """Joins of a grant's output."""
+    return found.select_related(
+        *PARTIES, "share_request__consumer", "share_request__provider", "share_request__dataset"
+    ).prefetch_related("deliveries")
+
+
+def fetch(request: HttpRequest, obj: Grant, actor: Actor) -> HttpResponseBase:
+    """A delivered file, by `?delivery=`; the newest by default.
+
+    Raises:
+        BadShape: no number.
+    """
+    wanted = request.GET.get("delivery", "")
+    if wanted and not (wanted.isdecimal() and len(wanted) < 19):
+        raise BadShape(_("The number of a delivery."), code="number", pointer="/delivery")
+    return hand_out(request, actor, obj.pk, int(wanted) if wanted else None)
+
+
+register(
+    Noun(
+        name="applications", label=_("Applications"), model=Application, argument="application", page="application",
+        output=outputs.ApplicationOutput, rows=application_rows,
+        creates={"create_application": shapes.CreateApplication}, may_create=asks,
+        commands={
+            "amend_application": shapes.AmendApplication, "submit_application": Empty, "endorse_application": Empty,
+            "return_application": shapes.ReturnApplication, "discard_application": Empty, "copy_application": Empty,
+        },
+        filters={"state": "state", "dataset": "items__dataset"},
+        list_fields=("organisation", "purpose", "ends", "created_at", "sent_at"),
+    ),
+    Noun(
+        name="share-requests", label=_("Requests"), model=ShareRequest, argument="share_request", page="share-request",
+        output=outputs.ShareRequestOutput, rows=request_rows,
+        commands={
+            "ask_supplement": shapes.AskSupplement, "resubmit_request": shapes.ResubmitRequest, "ask_advice": shapes.AskAdvice,
+            "advise": shapes.Advise, "recommend": shapes.Recommend, "agree_request": shapes.AgreeRequest,
+            "refuse_request": shapes.RefuseRequest, "ask_extension": shapes.AskExtension,
+            "consent_extension": shapes.ConsentExtension, "decline_extension": shapes.DeclineExtension,
+            "deliver": shapes.Deliver, "confirm_delivery": Empty, "contest_delivery": shapes.ContestDelivery,
+            "withdraw_request": shapes.WithdrawRequest, "open_dispute": shapes.OpenDispute,
+        },
+        filters={
+            "state": "state", "dataset": "dataset", "consumer": "consumer", "provider": "provider",
+            "application": "application",
+        },
+        list_fields=("dataset", "consumer", "provider", "purpose", "received_at", "decided_at"),
+    ),
+    Noun(
+        name="agreements", label=_("Agreements"), model=Agreement, argument="agreement", page="agreement",
+        output=outputs.AgreementOutput,
+        rows=lambda found, actor: found.select_related(
+            "share_request__dataset", "share_request__consumer", "share_request__provider"
+        ).prefetch_related("signatures__organisation", "signatures__signed_by"),
+        commands={"sign_agreement": shapes.SignAgreement, "decline_agreement": shapes.DeclineAgreement},
+        filters={"state": "state", "share_request": "share_request"},
+        list_fields=("share_request", "digest", "proposed_at"),
+    ),
+    Noun(
+        name="grants", label=_("Grants"), model=Grant, argument="grant", page="grant", output=outputs.GrantOutput,
+        rows=grant_rows, reads={"download": fetch},
+        commands={
+            "put_on_notice": shapes.PutOnNotice, "lift_notice": Empty, "suspend_grant": shapes.SuspendGrant,
+            "reinstate_grant": shapes.GiveReason, "terminate_grant": shapes.TerminateGrant, "renew_grant": shapes.RenewGrant,
+            "close_grant": shapes.GiveReason, "file_deletion": shapes.FileDeletion, "report_use": shapes.ReportUse,
+            "report_error": shapes.ReportError,
+        },
+        filters={
+            "state": "state", "dataset": "dataset", "consumer": "consumer", "provider": "provider",
+            "share_request": "share_request",
+        },
+        list_fields=("dataset", "consumer", "provider", "starts", "ends", "live"),
+    ),
+    Noun(
+        name="use-reports", label=_("Use reports"), model=UseReport, argument="use_report", output=outputs.UseReportOutput,
+        rows=lambda found, actor: found.select_related("grant__dataset", "grant__consumer"),
+        open=lambda obj, actor: [], filters={"grant": "grant"},
+    ),
+    Noun(
+        name="standing-consents", label=_("Standing consents"), model=StandingConsent, argument="standing_consent",
+        output=outputs.StandingConsentOutput,
+        rows=lambda found, actor: found.select_related("dataset__owner", "set_by"),
+        creates={"set_standing_consent": shapes.SetStandingConsent}, may_create=consents,
+        commands={"withdraw_standing_consent": Empty}, filters={"dataset": "dataset", "state": "state"},
+    ),
+    Noun(
+        name="corrections", label=_("Corrections"), model=Correction, argument="correction", page="correction",
+        output=outputs.CorrectionOutput, commands={"answer_error": shapes.AnswerError},
+        rows=lambda found, actor: found.select_related("grant__dataset", "grant__consumer", "grant__share_request__dataset"),
+        filters={"state": "state", "grant": "grant"}, list_fields=("grant", "reported_at", "answered_at"),
+    ),
+    Noun(
+        name="disputes", label=_("Disputes"), model=Dispute, argument="dispute", page="dispute", output=outputs.DisputeOutput,
+        rows=lambda found, actor: found.select_related(
+            "share_request__dataset", "share_request__consumer", "share_request__provider", "authority"
+        ),
+        commands={
+            "answer_dispute": shapes.AnswerDispute, "escalate_dispute": Empty, "settle_dispute": shapes.Settle,
+            "conclude_mediation": shapes.Settle, "withdraw_dispute": Empty,
+        },
+        filters={"state": "state", "share_request": "share_request"},
+        list_fields=("share_request", "ground", "opened_at", "ended_at"),
+    ),
+)  # fmt: skip
