@@ -104,7 +104,7 @@ def done(request: HttpRequest, name: str, result: Any, case: models.Model | None
         return render(
             request, "ledger/secret.html", {"name": name, "made": found, "secret": secret, "back": back}
         )
-    messages.success(request, event)
+    messages.success(request, str(event))
     return redirect(back)
 
 

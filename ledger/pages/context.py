@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from ledger.models import Membership, Organisation
+from ledger.models import Checkpoint, Membership, Organisation
 from ledger.pages import board
 from ledger.sessions import actor_of
 
@@ -26,8 +26,14 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "lang": "en" if (get_language() or "").startswith("en") else "zh-Hans",
         "languages": settings.LANGUAGES,
         "theme": theme if theme in THEMES else "",
+        "sealed": sealed,
         "here": request.get_full_path(),
     }
+
+
+def sealed() -> int:
+    """How many entries the newest signed checkpoint holds; asked for by the footer alone."""
+    return Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

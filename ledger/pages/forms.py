@@ -226,7 +226,7 @@ def posted(request: HttpRequest, fields: Mapping[str, Any]) -> QueryDict:
         elif kind in OPTIONAL_EMPTY and data.get(name) == "" and not drawn.required:
             del data[name]
     for name in request.FILES:
-        data.setlist(name, request.FILES.getlist(name))
+        data.setlist(name, request.FILES.getlist(name))  # type: ignore[arg-type]
     return data
 
 

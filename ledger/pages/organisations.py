@@ -14,6 +14,7 @@ from ledger.actor import Actor
 from ledger.api.nouns import noun_named
 from ledger.api.views import visible
 from ledger.clock import today
+from ledger.identifiers import region_names
 from ledger.models import Organisation
 from ledger.pages.act import deeds_of, noun_or_404
 from ledger.sessions import actor_of
@@ -45,6 +46,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     is_inside = actor.organisation_id == found.pk and bool(actor.roles)
     context = {
         "organisation": found,
+        "place": " ".join(region_names(found.region)),
         "deeds": [deed for deed in deeds if deed.name not in OF_MEMBERS],
         "open": {deed.name for deed in deeds},
         "is_inside": is_inside,

@@ -23,7 +23,7 @@ from ledger.api.nouns import noun_named
 from ledger.api.parties import RegisterPerson
 from ledger.commands import accept_invitation, change_password, register_person
 from ledger.errors import BadShape, PolicyRefused
-from ledger.models import AccessToken, Membership, Organisation
+from ledger.models import AccessToken, Membership, Organisation, User
 from ledger.pages.context import THEMES
 from ledger.pages.forms import PageForm
 from ledger.sessions import actor_of, choose
@@ -131,7 +131,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's password; other sessions end."""
-    form = PasswordChangeForm(request.user, request.POST or None)
+    form = PasswordChangeForm(request.user, request.POST or None)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         user = change_password(actor=actor_of(request), password=form.cleaned_data["new_password1"])
         update_session_auth_hash(request, user)
@@ -144,7 +144,7 @@ def password(request: HttpRequest) -> HttpResponse:
 class ResettingForm(SetPasswordForm):
     """A new password after a one-time link; saved by the command, so that it is entered in the log."""
 
-    def save(self, commit: bool = True):  # type: ignore[no-untyped-def]
+    def save(self, commit: bool = True) -> User:
         return change_password(actor=Actor(user=self.user), password=self.cleaned_data["new_password1"])
 
 
