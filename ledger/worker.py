@@ -1,0 +1,89 @@
+"""The one background process: the sequencer, and beside it the robot that brings about what dates demand.
+
+Neither ever stops for a failure: it is logged, and tried again; a database that goes away is waited for.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
+
+from ledger import vocabulary
+from ledger.journal import heartbeat
+from ledger.sequencer import Fork, Sequencer
+
+log = logging.getLogger("ledger.worker")
+SHORTEST, LONGEST = 0.02, 0.1  # seconds between looks at an empty waiting set
+ROBOT_EVERY = 5.0
+AFTER_TROUBLE = 1.0
+AFTER_FORK = 30.0
+PATIENCE = 10.0  # seconds the robot has to finish what it does
+
+
+class Worker:
+    """Runs until `stop` is set."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Sequence in this thread, the robot in another with a connection of its own."""
+        robot = threading.Thread(target=self._robot, name="robot", daemon=True)
+        robot.start()
+        self._sequence()
+        robot.join(PATIENCE)
+
+    def _sequence(self) -> None:
+        sequencer, pause = Sequencer(), SHORTEST
+        while not self.stop.wait(pause):
+            try:
+                worked = sequencer.step().count > 0
+                pause = 0 if worked else min(LONGEST, (pause or SHORTEST) * 1.5)
+            except Fork as fork:
+                log.critical("the log is not signed any more: %s", fork)
+                pause = AFTER_FORK
+            except Exception as error:
+                _report("sequencer", error)
+                pause = AFTER_TROUBLE
+        connection.close()
+
+    def _robot(self) -> None:
+        due = 0.0
+        while not self.stop.is_set():
+            if time.monotonic() >= due:
+                self._round()
+                due = time.monotonic() + ROBOT_EVERY
+            self.stop.wait(0.2)
+        connection.close()
+
+    def _round(self) -> None:
+        """Call everything once; what fails does not keep the others from running."""
+        for task in [heartbeat, *vocabulary.ROBOT_RUNS]:
+            if self.stop.is_set():
+                return
+            close_old_connections()
+            self._call(task)
+
+    def _call(self, task: Callable[[], int]) -> None:
+        try:
+            task()
+        except Exception as error:
+            _report(f"{task.__module__}.{getattr(task, '__name__', task)}", error)
+
+
+def _report(who: str, error: Exception) -> None:
+    """One line for a database that is away, the whole story for a mistake of ours; then connect anew."""
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error(
+            "%s: the database is away: %s", who, str(error).strip().splitlines()[0] if str(error) else error
+        )
+    else:
+        log.error("%s failed", who, exc_info=error)
+    try:
+        connection.close()
+    except Error:
+        pass
