@@ -123,7 +123,7 @@ class Described(Shape):
             ("sharing", "sharing", Sharing),
             ("personal", "personal", Personal),
         ):
-            fields[name].choices = dict(words(kind, values))  # type: ignore[attr-defined]
+            fields[name].choices = words(kind, values)  # type: ignore[attr-defined]
         fields["fields"] = fields.pop("fields_")
         return fields
 

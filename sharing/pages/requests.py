@@ -55,7 +55,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """The application form: why, for what, until when; then submit."""
     actor = actor_of(request)
     chosen = requested_datasets(request)
-    form = PageForm(noun_or_404("applications").creates["create_application"], request, actor, initial={"items": [{"dataset": dataset.pk, "fields": []} for dataset in chosen]})
+    form = PageForm(noun_or_404("applications").creates["create_application"], request, actor, initial={"mode": "file", "right": "use", "items": [{"dataset": dataset.pk, "fields": []} for dataset in chosen]})
     if form.is_valid():
         try:
             made = create_application(actor=actor, **form.values)
