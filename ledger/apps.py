@@ -8,4 +8,4 @@ class LedgerConfig(AppConfig):
     verbose_name = "Ledger"
 
     def ready(self) -> None:
-        from ledger import commands, events  # noqa: F401 - importing registers
+        from ledger import commands, events, robot  # noqa: F401 - importing registers

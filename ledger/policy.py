@@ -1,4 +1,4 @@
-"""Profiles: load, inherit, refuse the looser, pin a version, find that of a case. Their data: profiles/*.toml."""
+"""Profiles: load, inherit, refuse the looser, pin a version, find that of a case. Data: profiles/*.toml."""
 
 import tomllib
 from collections.abc import Iterator
@@ -77,9 +77,7 @@ class Shelf:
     """The profiles of one folder, all versions."""
 
     def __init__(self, folder: Path) -> None:
-        self.raw = {
-            data.get("id", path.stem) + f"@{data.get('number')}": (path, data) for path, data in files(folder)
-        }
+        self.raw = {f"{data.get('id')}@{data.get('number')}": (path, data) for path, data in files(folder)}
         self.versions: dict[str, Profile] = {}
         for version in self.raw:
             self.read(version)
@@ -102,9 +100,7 @@ class Shelf:
         self.versions[version] = built = build(path, merged)
         check_references(path, built)
         if parent and (places := list(looser(built, parent))):
-            raise ProfileError(
-                f"{path.name}: {', '.join(places)}: looser than {parent.version}, which it inherits from"
-            )
+            raise ProfileError(f"{path.name}: {', '.join(places)}: looser than {parent.version}, its parent")
         return built
 
     def merged(self, version: str) -> dict[str, Any]:
@@ -208,7 +204,7 @@ def convert(path: Path, key: str, raw: Any, kind: Any) -> Any:
 
 
 def check_references(path: Path, profile: Profile) -> None:
-    """Every name used is defined; a route decides once, at its end; a stage of an authority needs a clause."""
+    """Every name used is defined; a route decides once, at its end; an authority's stage needs a clause."""
     for key, item in conditional(profile):
         for name in item.when:
             known(path, key, "condition", name, CONDITIONS)

@@ -1,5 +1,5 @@
-"""PURE: what a jurisdiction profile is: every limit, clause, ground, route and duty as data with its source, and the
-questions one asks of it. No rule is decided here; ledger.policy reads the files and gives the profile of a case.
+"""PURE: what a jurisdiction profile is: every limit, clause, ground, route and duty as data with its source,
+and the questions one asks of it. No rule is decided here; ledger.policy reads the files.
 """
 
 from enum import StrEnum
@@ -84,11 +84,11 @@ class Source(Strict, frozen=True, kw_only=True):
 
 
 class Limit(Cited, frozen=True, kw_only=True):
-    """A term. `maximum`: not later (or not more) than; `minimum`: at least."""
+    """A term. `maximum`: not later (or not more) than; `minimum`: at least; `reminder`: nobody misses it."""
 
     amount: int
     unit: Unit
-    kind: Literal["maximum", "minimum"]
+    kind: Literal["maximum", "minimum", "reminder"]
     key: str = ""
 
 

@@ -1,4 +1,4 @@
-"""PURE: a profile's route laid over one case: the stages it passes, those it skips and why, when a quorum is met."""
+"""PURE: a profile's route laid over one case: stages passed, stages skipped and why, when a quorum is met."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

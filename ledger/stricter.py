@@ -1,5 +1,5 @@
-"""PURE: is a profile nowhere looser than the one it inherits from? Each section has its own comparison; what cannot
-be compared counts as looser. Merging already makes it impossible to drop an inherited key.
+"""PURE: is a profile nowhere looser than the one it inherits from? Each section has its own comparison; what
+cannot be compared counts as looser. Merging already makes it impossible to drop an inherited key.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,9 @@ LEEWAYS = ("deficiency_tolerance",)
 
 
 def limit(child: Limit, parent: Limit) -> bool:
-    """Same unit and sense; a maximum not longer, a minimum not shorter."""
+    """Same unit and sense; a maximum not longer, a minimum not shorter. Reminders bind nobody."""
+    if parent.kind == "reminder":
+        return True
     if (child.unit, child.kind) != (parent.unit, parent.kind):
         return False
     return child.amount <= parent.amount if parent.kind == "maximum" else child.amount >= parent.amount
