@@ -185,6 +185,7 @@ vocabulary.register_labels(
 vocabulary.register_labels("circle", Circle)
 vocabulary.register_labels("filing_kind", Filing.Kind)
 vocabulary.register_labels("frequency", Dataset.Frequency)
+vocabulary.register_labels("origin", Dataset.Origin)
 vocabulary.register_labels("distribution", Distribution.Kind)
 
 vocabulary.ROBOT_RUNS.append(robot.run)

@@ -63,7 +63,8 @@ def described(filing: Filing) -> list[tuple[str, Any]]:
     for name, value in filing.content.items():
         if name in ("fields", "impacts") or value in ("", None, [], False, 0):
             continue
-        kind = {"opening": "opening", "sharing": "sharing", "personal": "personal", "update_frequency": "frequency", "circle": "circle"}.get(name)
+        kind = {"opening": "opening", "sharing": "sharing", "personal": "personal", "update_frequency": "frequency",
+            "origin": "origin", "circle": "circle"}.get(name)
         shown = label(kind, value) if kind else ", ".join(map(str, value)) if isinstance(value, list) else value
         rows.append((Dataset._meta.get_field(name).verbose_name, shown))
     return rows

@@ -70,7 +70,8 @@ def sign(kind: str) -> tuple[str, str]:
 
 def items(entries: Iterable[Past], *, named: bool = False) -> list[Item]:
     """Entries as a timeline, newest first. People's names show to the parties of a case only (`named`)."""
-    past = sorted(entries, key=lambda entry: entry.at, reverse=True)
+    numbered = sorted(enumerate(entries), key=lambda pair: (pair[1].at, pair[0]), reverse=True)
+    past = [entry for _place, entry in numbered]
     houses = Organisation.objects.in_bulk({entry.organisation_id for entry in past if entry.organisation_id})
     return [_item(entry, houses.get(entry.organisation_id or 0), named) for entry in past]
 

@@ -53,6 +53,7 @@ from django.utils.translation import gettext as _
 
 from ledger.clock import now, today
 from ledger.pages import board, forms
+from ledger.policy import ProfileError, pinned
 
 register = template.Library()
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -195,7 +196,17 @@ def clock(clock: Any, short: bool = False) -> dict[str, Any]:
         "words": board.clock_words(clock.rule),
         "short": short,
         "is_notice": clock.kind == "minimum",
+        "basis": basis(clock),
     }
+
+
+def basis(clock: Any) -> str:
+    """The article behind a clock in the reader's language; as recorded where the profile is not at hand."""
+    try:
+        profile = pinned(clock.profile)
+        return profile.cite(profile.limit(clock.rule), get_language() or "zh")
+    except (LookupError, ProfileError):
+        return str(clock.basis)
 
 
 @register.inclusion_tag("ledger/ui/timeline.html")

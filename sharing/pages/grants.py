@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ledger import journal
+from ledger.command import open_commands
 from ledger.models import Clock
 from ledger.models.clocks import subject_of
 from ledger.pages.act import deeds_of
@@ -25,8 +26,8 @@ def grant_page(request: HttpRequest, pk: int) -> HttpResponse:
     grant = seen(visible, pk)
     context = {
         "grant": grant,
-        "may_download": "download" in {deed.name for deed in deeds_of("grants", grant, actor)},
-        "deeds": [deed for deed in deeds_of("grants", grant, actor, ("file_deletion", "report_use")) if deed.name != "download"],
+        "may_download": "download" in open_commands(grant, actor),
+        "deeds": deeds_of("grants", grant, actor, ("file_deletion", "report_use")),
         "deliveries": grant.deliveries.all(),
         "downloads": grant.downloads.select_related("by")[:20],
         "reports": grant.use_reports.all(),

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from catalog.models import Dataset
 from ledger import journal
+from ledger.command import open_commands
 from ledger.api.nouns import noun_named
 from ledger.errors import NotFound, Refusal
 from ledger.models import Clock
@@ -107,6 +108,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     visible = ShareRequest.objects.visible_to(actor)
     found = seen(noun.rows(visible, actor) if noun else visible, pk)
     grant = Grant.objects.filter(share_request=found).first()
+    agreement = getattr(found, "agreement", None)
     context = {
         "case": found,
         "wanted": wanted(found),
@@ -117,7 +119,8 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "decision": getattr(found, "decision", None),
         "clauses": cited(found),
         "extension": found.extensions.first(),
-        "agreement": getattr(found, "agreement", None),
+        "agreement": agreement,
+        "may_sign": agreement is not None and "sign_agreement" in open_commands(agreement, actor),
         "grant": grant,
         "deliveries": grant.deliveries.all() if grant else [],
         "disputes": found.disputes.all(),

@@ -33,6 +33,7 @@ def a_clock(**changed):
     known = {
         "rule": "filing.accept",
         "basis": "art. 10",
+        "profile": "",
         "kind": "maximum",
         "due": dt.date(2026, 10, 13),
         "provisional": False,
