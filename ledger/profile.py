@@ -2,6 +2,7 @@
 and the questions one asks of it. No rule is decided here; ledger.policy reads the files.
 """
 
+import re
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -216,6 +217,16 @@ class Grading(Strict, frozen=True, kw_only=True):
     confidence: Confidence = Confidence.OWN
 
 
+#: "art. 9(1)", "art. 3, 6", "art. 14-16": how the files name articles.
+ARTICLE = re.compile(r"art\. ([\d, -]+)(?:\((\d+)\))?")
+
+
+def article_zh(found: re.Match[str]) -> str:
+    """An article as Chinese statutes cite it: 第9条第（1）项."""
+    numbers = found[1].strip(" ,").replace(", ", "、").replace("-", "至")
+    return f"第{numbers}条" + (f"第（{found[2]}）项" if found[2] else "")
+
+
 class Profile(Strict, frozen=True, kw_only=True):
     id: str
     number: int
@@ -273,6 +284,8 @@ class Profile(Strict, frozen=True, kw_only=True):
     def cite(self, item: Any, language: str = "en") -> str:
         """The origin of a value as people write it: "Regulation on …, art. 21"."""
         title = self.sources[item.source].title(language) if item.source in self.sources else ""
+        if language.startswith("zh"):
+            return title + ARTICLE.sub(article_zh, item.article) if ARTICLE.search(item.article) else title
         return " ".join(part for part in (title, item.article) if part)
 
     def groups_for(self, kind: str, regime: str) -> list[Group]:

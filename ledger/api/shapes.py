@@ -27,7 +27,7 @@ from ledger.actor import ROLE_LABELS, Actor
 from ledger.conditions import Level, Personal
 
 #: What a page posts beside the shape's own fields.
-PAGE_KEYS = {"csrfmiddlewaretoken", "entry", "next"}
+PAGE_KEYS = {"csrfmiddlewaretoken", "entry", "next", "do"}
 HEX_64 = re.compile(r"[0-9a-f]{64}")
 
 

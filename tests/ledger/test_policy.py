@@ -257,7 +257,7 @@ class TestShipped:
             cn.cite(cn.limit("filing.accept"))
             == "Interim Measures on Registration of Public Data Resources art. 10"
         )
-        assert cn.cite(cn.clause("B-21"), "zh-hans") == "政务数据共享条例 art. 21"
+        assert cn.cite(cn.clause("B-21"), "zh-hans") == "政务数据共享条例第21条"
 
     def test_an_unknown_key_is_loud(self) -> None:
         with pytest.raises(LookupError, match=r"profile cn@1 has no limits\.filing\.accpet"):

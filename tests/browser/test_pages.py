@@ -1,0 +1,93 @@
+"""Every page in both languages, light and dark, on a phone: axe finds nothing, nothing overflows, nothing leaves our host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from catalog.models import Dataset, Filing, Objection
+from sharing.models import Agreement, Application, Correction, Grant, ShareRequest
+from tests.browser.conftest import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+ENGLISH, CHINESE = "en-GB", "zh-CN"
+
+
+def addresses() -> dict[str, list[str]]:
+    """Who looks at which pages; "" is a visitor."""
+    dataset = Dataset.objects.get(title_en="CNC spindle log 2025")
+    request = ShareRequest.objects.filter(dataset=dataset)
+    refused = ShareRequest.objects.get(state="refused")
+    return {
+        "": [
+            "/", "/datasets/", "/datasets/?q=zzz", f"/datasets/{dataset.pk}/", "/notices/", f"/notices/{Filing.objects.in_notice()[0].pk}/",
+            f"/codes/{dataset.code}/", "/sign-in/", "/sign-up/", "/account/reset/", "/log/", "/organisations/",
+            f"/organisations/{dataset.owner_id}/",
+        ],
+        "applicant": [
+            "/inbox/", "/requests/", f"/applications/apply/?dataset={dataset.pk}", f"/applications/{Application.objects.filter(organisation__name='示范轴承厂')[0].pk}/",
+            f"/share-requests/{request.first().pk}/", f"/share-requests/{refused.pk}/", f"/grants/{Grant.objects.filter(consumer__name='示范轴承厂')[0].pk}/",
+            f"/agreements/{Agreement.objects.first().pk}/", f"/corrections/{Correction.objects.first().pk}/", "/account/", "/account/password/",
+        ],
+        "bureau_steward": [
+            "/datasets/mine/", "/datasets/register/", f"/filings/{Filing.objects.get(state='supplement_requested').pk}/",
+            f"/filings/{Filing.objects.get(state='draft').pk}/amend-filing/",
+        ],
+        "officer": [
+            "/inbox/", f"/filings/{Filing.objects.get(state='in_review').pk}/", f"/filings/{Filing.objects.get(state='filed').pk}/request-supplement/",
+            f"/objections/{Objection.objects.get(state='raised').pk}/", f"/slips/{dataset.code}/",
+        ],
+        "farmer": ["/datasets/register/"],
+        "org_admin": [f"/organisations/{dataset.owner_id}/"],
+    }  # fmt: skip
+
+
+def faults(person: Person, path: str) -> list[str]:
+    """What axe and a ruler find on a page."""
+    page = person.open(path)
+    found = Axe().run(page, options=WCAG).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    nodes = [f"{path}: {one['id']} {node['html'][:150]}" for one in found for node in one["nodes"][:2]]
+    return nodes + [f"{path}: wider than the window"] * bool(wide)
+
+
+@pytest.mark.parametrize(
+    ("locale", "scheme", "width"), [(CHINESE, "light", 1280), (ENGLISH, "dark", 1280), (CHINESE, "dark", 390), (ENGLISH, "light", 390)]
+)
+def test_pages_are_accessible(people: Callable[..., Person], locale: str, scheme: str, width: int) -> None:
+    found = []
+    for username, paths in addresses().items():
+        person = people(username, locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
+        for path in paths:
+            found += faults(person, path)
+    assert found == []
+
+
+def test_the_keyboard_reaches_the_content_first(people: Callable[..., Person]) -> None:
+    page = people().open("/datasets/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_the_language_changes_and_stays(people: Callable[..., Person]) -> None:
+    visitor = people()
+    page = visitor.open("/datasets/")
+    page.get_by_role("button", name="中文").click()
+    page.wait_for_load_state()
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    assert visitor.open("/notices/").locator("h1").inner_text() == "公示"
+
+
+def test_facets_narrow_the_list(people: Callable[..., Person]) -> None:
+    visitor = people()
+    page = visitor.open("/datasets/")
+    total = page.locator("#found tbody tr").count()
+    with page.expect_response(lambda answer: "regime=private" in answer.url):
+        page.get_by_label("private data").check()
+    page.wait_for_function(f"document.querySelectorAll('#found tbody tr').length < {total}")
+    assert "regime=private" in page.url
