@@ -24,6 +24,7 @@ from catalog.commands.filings import (
     submit_filing,
     withdraw_filing,
 )
+from catalog.commands.imports import import_catalogue
 from catalog.commands.objections import (
     answer_objection,
     dismiss_objection,
@@ -50,7 +51,8 @@ __all__ = [
     "accept_filing", "add_distribution", "add_relation", "amend_filing", "answer_objection", "ask_clarification",
     "attach_material", "claim_listed", "create_dataset", "decline_filing", "deem_filing_withdrawn", "describe_dataset",
     "discard_dataset", "dismiss_objection", "draft_filing", "endorse_filing", "expire_dataset", "explain_delay",
-    "file_assessment", "halt_notice", "issue_code", "lift_withholding", "pass_filing", "raise_objection", "refuse_filing",
+    "file_assessment", "halt_notice", "import_catalogue", "issue_code", "lift_withholding", "pass_filing",
+    "raise_objection", "refuse_filing",
     "register_own", "reject_assessment", "reject_inadmissible", "remove_distribution", "request_supplement",
     "resubmit_filing", "return_filing", "share_dataset", "submit_filing", "transfer_filing", "uphold_objection",
     "verify_assessment", "withdraw_filing", "withhold_dataset",

@@ -210,7 +210,7 @@ def unlatin(text: str) -> str:
 
 
 def ungb(text: str) -> str:
-    """Undo UTF-8 taken for GB18030 (“鏍囬”), which drops odd bytes on the way; "" where that did not happen."""
+    """Undo UTF-8 taken for GB18030 (“鏍囬”), which drops odd bytes on the way; "" if it was not."""
     back = text.encode("gb18030", "replace").decode("utf-8", "replace")
     whole, broken = len(HAN.findall(back)), back.count("\ufffd")
     return back if whole and whole >= 2 * broken else ""
