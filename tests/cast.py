@@ -34,7 +34,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 #: When everybody came in: before every date a scenario walks through.
 FOUNDING = dt.datetime(2026, 1, 5, 9, 0, tzinfo=SHANGHAI)
 CITY, COUNTY = "340100", "340121"
-PASSWORD = "grain-and-rain-2026"  # noqa: S105 - of accounts that exist only in a test
+PASSWORD = "grain-and-rain-2026"
 PARTY = (Role.STEWARD, Role.HEAD_FILING, Role.HEAD_SHARING, Role.APPLICANT)
 STEWARD, HEAD, APPLICANT = (Role.STEWARD,), (Role.HEAD_FILING, Role.HEAD_SHARING), (Role.APPLICANT,)
 
@@ -51,8 +51,10 @@ def credit_code(number: int) -> str:
 
 
 def person(username: str) -> User:
-    """An account."""
-    return register_person(actor=Actor.anonymous(), username=username, password=PASSWORD, name=username)
+    """An account whose name in the log is made already."""
+    made = register_person(actor=Actor.anonymous(), username=username, password=PASSWORD, name=username)
+    assert made.pseudonym_hex
+    return made
 
 
 @dataclass
@@ -73,7 +75,10 @@ class House:
         """Invite a person into roles, and let them accept."""
         guest = user or person(username or f"{name}_{self.organisation.pk}")
         _sent, secret = invite_member(
-            actor=self.admin, organisation=self.organisation, roles=[str(role) for role in roles], addressee=name
+            actor=self.admin,
+            organisation=self.organisation,
+            roles=[str(role) for role in roles],
+            addressee=name,
         )
         accept_invitation(actor=Actor(user=guest), secret=secret)
         self.users[name] = guest

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog import commands as do
 from catalog.filing import FilingState as S
+from catalog.materials import material_keys
 from catalog.models import Assessment, Dataset, Distribution, Filing, Objection
 from ledger.actor import Role
 from tests.cast import Cast, House
@@ -31,8 +32,6 @@ DESCRIBED: dict[str, Any] = {
     "opening": "restricted",
     "fields": [{"name": "station", "type": "text"}, {"name": "moisture", "type": "number", "unit": "%"}],
 }
-#: What the national profile wants attached.
-MATERIALS = ("business_review", "evidence", "risk_assessment", "secrecy_assessment")
 GROUND = "A-12"
 
 
@@ -90,8 +89,8 @@ def second_officer_of(cast: Cast, found: Filing) -> Any:
 
 def equip(cast: Cast, found: Filing, owner: House) -> None:
     """Attach all materials."""
-    for key in MATERIALS:
-        do.attach_material(actor=owner.steward, filing=found, key=key, text="见附件", file=csv_file(f"{key}.csv"))
+    for key in material_keys(found):
+        do.attach_material(actor=owner.steward, filing=found, key=key, text="见附件")
 
 
 def objection(cast: Cast, found: Filing, actor: Any = None, ground: str = "权属") -> Objection:
@@ -105,7 +104,9 @@ def objection(cast: Cast, found: Filing, actor: Any = None, ground: str = "权�
 def upheld(cast: Cast, found: Filing, owner: House) -> None:
     """An objection that ends a filing."""
     raised = objection(cast, found)
-    do.uphold_objection(actor=second_officer_of(cast, found), objection=raised, clauses=[GROUND], finding="属实")
+    do.uphold_objection(
+        actor=second_officer_of(cast, found), objection=raised, clauses=[GROUND], finding="属实"
+    )
 
 
 STEPS: dict[str, Any] = {
@@ -125,7 +126,9 @@ STEPS: dict[str, Any] = {
     "pass": lambda cast, found, owner: do.pass_filing(actor=second_officer_of(cast, found), filing=found),
     "object": lambda cast, found, owner: objection(cast, found),
     "uphold": upheld,
-    "withdraw": lambda cast, found, owner: do.withdraw_filing(actor=owner.steward, filing=found, reason="重做"),
+    "withdraw": lambda cast, found, owner: do.withdraw_filing(
+        actor=owner.steward, filing=found, reason="重做"
+    ),
 }
 SUBMITTED = ("equip", "submit")
 FILED = (*SUBMITTED, "endorse")
@@ -177,9 +180,16 @@ def register_at_once(house: House, **described: Any) -> Dataset:
     return do.register_own(actor=house.farmer, **{"title": "2025年土壤墒情", **described})
 
 
-def assessment(cast: Cast, owner: House, found: Dataset, kind: str = "lawful_source", **values: Any) -> Assessment:
+def assessment(
+    cast: Cast, owner: House, found: Dataset, kind: str = "lawful_source", **values: Any
+) -> Assessment:
     """Evidence as filed by the owner's steward."""
     from ledger.clock import today
 
-    given = {"conclusion": "passed", "assessor": "第三方评估机构", "carried_out": today(), "file": csv_file("report.csv")}
+    given = {
+        "conclusion": "passed",
+        "assessor": "第三方评估机构",
+        "carried_out": today(),
+        "file": csv_file("report.csv"),
+    }
     return do.file_assessment(actor=owner.steward, dataset=found, kind=kind, **given | values)
