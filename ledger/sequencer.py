@@ -96,6 +96,8 @@ class Sequencer:
         if mark is None:
             if old.size:
                 raise Fork(f"{self.mark.path} is missing, but the log has {old.size} entries. {HOW_TO_GO_ON}")
+            # Before the first commit, so that from then on a missing mark always means a lost one.
+            self.mark.raise_to(self.signer.sign(old.text()))
             return
         if mark == old:
             return

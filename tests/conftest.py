@@ -13,6 +13,7 @@ from django.db import connections
 from ledger import postgres, translations
 from tests.cast import cast, module_rows, town  # noqa: F401 - fixtures
 from tests.chromium import find_chromium
+from tests.log_tables import log_left_empty  # noqa: F401 - every test that commits needs it
 
 # pytest-django has read the settings by now, but nothing is connected and no file is written yet.
 postgres.ensure(settings.VAR, test=True)

@@ -1,5 +1,8 @@
 """The ground floor's tables."""
 
+from ledger.models.clocks import CalendarYear, Clock, DemoClock
+from ledger.models.idempotency import IdempotentAnswer
+from ledger.models.log import Body, Checkpoint, Disclosure, Event, Head, Leaf, Pending, Tile
 from ledger.models.organisations import (
     Delegation,
     Invitation,
@@ -12,12 +15,24 @@ from ledger.models.people import AccessToken, Pseudonym, User
 
 __all__ = [
     "AccessToken",
+    "Body",
+    "CalendarYear",
+    "Checkpoint",
+    "Clock",
     "Delegation",
+    "DemoClock",
+    "Disclosure",
+    "Event",
+    "Head",
+    "IdempotentAnswer",
     "Invitation",
+    "Leaf",
     "Membership",
     "Organisation",
     "OrganisationGroupPermission",
     "OrganisationUserPermission",
+    "Pending",
     "Pseudonym",
+    "Tile",
     "User",
 ]
