@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.grading import DEGREES, OBJECTS, Grade, grade
+from catalog.grading import DEGREES, OBJECTS, Grade, grade, impacts_from_questions
 from catalog.models import Dataset, Field
 from catalog.models.datasets import CIRCLES
 from ledger.conditions import Opening, Personal, Regime, Sharing
@@ -125,8 +125,22 @@ def graded(dataset: Dataset, fields: list[Mapping[str, Any]] | None = None) -> G
     return grade(policy.grading, dataset.impacts, items, Personal(dataset.personal), dataset.persons or 0)
 
 
+#: The three plain questions, for those who do not know the matrix.
+QUESTIONS = ("recognisable", "harm", "many")
+
+
+def answered(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A description in which answers to the plain questions have become impacts; impacts named win."""
+    told = {name: value for name, value in values.items() if name not in QUESTIONS}
+    if values.get("harm") and not values.get("impacts"):
+        many, recognisable = bool(values.get("many")), bool(values.get("recognisable"))
+        told["impacts"] = impacts_from_questions(recognisable, values["harm"], many)
+    return told
+
+
 def lay(rows: Rows, dataset: Dataset, values: Mapping[str, Any], **more: Any) -> None:
     """Lay a description over a dataset: columns, fields, and all that follows from them."""
+    values = answered(values)
     described = {name: values[name] for name in DESCRIBED if name in values}
     for name, value in described.items():
         setattr(dataset, name, value)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from catalog import compliance, description
-from catalog.grading import DEGREES, OBJECTS
 from catalog.materials import material_keys, missing_groups
 from catalog.models import Assessment, Dataset, Distribution, Field, Filing, Objection, Relation
 from catalog.models.datasets import Circle
@@ -28,6 +27,23 @@ BASES = [
     ("administrative_regulation", _("administrative regulation")),
     ("state_council_decision", _("State Council decision")),
     ("departmental_rule", _("departmental rule")),
+]
+
+
+HARM = [("none", _("no harm")), ("some", _("some harm")), ("much", _("serious harm"))]
+IMPACT_WORDS = [
+    ("national_security", _("national security")),
+    ("economic_operation", _("the economy")),
+    ("social_order", _("social order")),
+    ("public_interest", _("the public interest")),
+    ("organisation_rights", _("rights of organisations")),
+    ("individual_rights", _("rights of individuals")),
+]
+DEGREE_WORDS = [
+    ("none", _("none")),
+    ("general", _("general")),
+    ("serious", _("serious")),
+    ("especially_serious", _("especially serious")),
 ]
 
 
@@ -99,9 +115,15 @@ class Described(Shape):
     sharing_basis_kind = serializers.ChoiceField(
         BASES, label=_("kind of legal basis"), required=False, allow_blank=True
     )
+    recognisable = serializers.BooleanField(label=_("Are people recognisable in it?"), required=False)
+    harm = serializers.ChoiceField(
+        HARM, label=_("What would a leak do?"), required=False, allow_blank=True, style={"radio": True}
+    )
+    many = serializers.BooleanField(label=_("Is it about many people or places?"), required=False)
     impacts = serializers.DictField(
-        child=serializers.ChoiceField(DEGREES), label=_("impacts"), required=False,
-        help_text=_("Impact object → degree. Objects: %(objects)s.") % {"objects": ", ".join(OBJECTS)},
+        child=serializers.ChoiceField([one for one, _word in DEGREE_WORDS]), label=_("impacts"), required=False,
+        help_text=_("For those who know the matrix of GB/T 43697: it wins over the three questions above."),
+        style={"keys": IMPACT_WORDS, "values": DEGREE_WORDS},
     )  # fmt: skip
     personal = serializers.ChoiceField([], label=_("personal information"), required=False)
     persons = serializers.IntegerField(

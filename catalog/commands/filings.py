@@ -58,7 +58,7 @@ def amend_filing(*, actor: Actor, filing: Filing | int, **described: Any) -> Fil
     """Change what a filing proposes; in review the clock runs on."""
     found = find(Filing, actor, filing)
     permit(found, actor, "amend_filing")
-    content = {**found.content, **jsonable(described)}
+    content = {**found.content, **jsonable(description.answered(described))}
     description.demand_lawful(found.dataset, content)
     rows = Rows()
     rows.update(found, content=content)

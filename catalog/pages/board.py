@@ -54,7 +54,10 @@ register_looks(
         "dismissed": ("ok", "circle-check"),
     },
 )
-register_looks("assessment", {"filed": ("info", "file-clock"), "verified": ("ok", "circle-check"), "rejected": ("bad", "circle-x")})
+register_looks(
+    "assessment",
+    {"filed": ("info", "file-clock"), "verified": ("ok", "circle-check"), "rejected": ("bad", "circle-x")},
+)
 register_looks(
     "compliance",
     {
@@ -76,16 +79,28 @@ register_looks(
         "core": ("bad", "shield-alert"),
     },
 )
-register_looks("opening", {"public": ("ok", "globe"), "restricted": ("warn", "key-round"), "non_public": ("mute", "eye-off")})
 register_looks(
-    "sharing", {"unconditional": ("ok", "share-2"), "conditional": ("info", "handshake"), "not_shared": ("mute", "ban")}
+    "opening",
+    {"public": ("ok", "globe"), "restricted": ("warn", "key-round"), "non_public": ("mute", "eye-off")},
+)
+register_looks(
+    "sharing",
+    {"unconditional": ("ok", "share-2"), "conditional": ("info", "handshake"), "not_shared": ("mute", "ban")},
 )
 register_clocks(
     {
-        "filing.accept": ClockWords(_("Accept, or say what is missing"), _("registry body"), _("The breach is entered in the log.")),
-        "filing.review": ClockWords(_("Finish the review"), _("registry body"), _("The registry body must explain the delay.")),
-        "filing.notice": ClockWords(_("Public notice"), _("anybody may object"), _("Then the code is issued.")),
-        "filing.supplement": ClockWords(_("Supply what is missing"), _("the registrant"), _("A reminder is sent.")),
+        "filing.accept": ClockWords(
+            _("Accept, or say what is missing"), _("registry body"), _("The breach is entered in the log.")
+        ),
+        "filing.review": ClockWords(
+            _("Finish the review"), _("registry body"), _("The registry body must explain the delay.")
+        ),
+        "filing.notice": ClockWords(
+            _("Public notice"), _("anybody may object"), _("Then the code is issued.")
+        ),
+        "filing.supplement": ClockWords(
+            _("Supply what is missing"), _("the registrant"), _("A reminder is sent.")
+        ),
     }
 )
 
@@ -106,9 +121,13 @@ register_addresses(
 register_consequences(
     {
         "submit_filing": _("It goes to the head; where you are the head, it goes on at once."),
-        "endorse_filing": _("It goes to the registry body, which answers within three working days; without a body the code is issued at once."),
+        "endorse_filing": _(
+            "It goes to the registry body, which answers within three working days; without a body the code is issued at once."
+        ),
         "accept_filing": _("The term of the review starts."),
-        "request_supplement": _("The registrant sees the whole list at once. Later you may ask only for what is still missing from it."),
+        "request_supplement": _(
+            "The registrant sees the whole list at once. Later you may ask only for what is still missing from it."
+        ),
         "pass_filing": _("The public notice starts; after ten full working days the code is issued."),
         "halt_notice": _("The notice is hidden at once and the review starts again."),
         "raise_objection": _("The notice pauses until the registry body has examined it."),

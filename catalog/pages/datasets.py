@@ -31,6 +31,7 @@ from ledger.pages.history import items
 from ledger.sessions import actor_of
 from ledger.vocabulary import label
 
+
 def facet_titles() -> dict[str, str]:
     """The facets shown, in their order."""
     return {
@@ -48,16 +49,30 @@ def asked(request: HttpRequest) -> Query:
     """The query in an address."""
     filters = {name: request.GET.getlist(name) for name in FACETS if request.GET.getlist(name)}
     sort = request.GET.get("sort", "relevance")
-    return Query(text=request.GET.get("q", ""), filters=filters, sort=sort, after=request.GET.get("after", ""))
+    return Query(
+        text=request.GET.get("q", ""), filters=filters, sort=sort, after=request.GET.get("after", "")
+    )
 
 
 def catalogue(request: HttpRequest) -> HttpResponse:
     """The list with its facets; htmx asks for the list alone."""
     query = asked(request)
     found = search(actor_of(request), query)
-    context = {"query": query, "found": found, "facets": shown_facets(found, query), "next": next_address(request, found)}
+    context = {
+        "may_register": may_register(request),
+        "query": query,
+        "found": found,
+        "facets": shown_facets(found, query),
+        "next": next_address(request, found),
+    }
     part = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
     return render(request, "catalog/_found.html" if part else "catalog/datasets.html", context)
+
+
+def may_register(request: HttpRequest) -> bool:
+    """Whether the button that begins a registration works: for stewards, and for visitors who are yet to sign in."""
+    actor = actor_of(request)
+    return actor.user is None or actor.holds(Role.STEWARD, Role.AGENT)
 
 
 def shown_facets(found: Found, query: Query) -> list[tuple[str, str, list[Option]]]:
@@ -68,7 +83,9 @@ def shown_facets(found: Found, query: Query) -> list[tuple[str, str, list[Option
         chosen = set(query.filters.get(name, ()))
         values = [*counts, *(value for value in chosen if value not in counts)]
         kind = {"state": "dataset"}.get(name, name)
-        options = [Option(value, label(kind, value), value in chosen, str(counts.get(value, 0))) for value in values]
+        options = [
+            Option(value, label(kind, value), value in chosen, str(counts.get(value, 0))) for value in values
+        ]
         if options:
             shown.append((name, title, options))
     return shown
@@ -89,7 +106,12 @@ def seen(request: HttpRequest, pk: int) -> Dataset:
     Raises:
         NotFound: there is none.
     """
-    found = with_status(Dataset.objects.visible_to(actor_of(request))).select_related("owner", "source").filter(pk=pk).first()
+    found = (
+        with_status(Dataset.objects.visible_to(actor_of(request)))
+        .select_related("owner", "source")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise NotFound()
     return found
@@ -112,8 +134,12 @@ def dataset_page(request: HttpRequest, pk: int) -> HttpResponse:
             "distributions": dataset.distributions.all(),
             "reasons": compliance.reasons(dataset),
             "grade": graded(dataset),
-            "filings": dataset.filings.order_by("-pk") if actor.organisation_id == dataset.owner_id or actor.holds(Role.OFFICER, Role.AUDITOR) else [],
-            "relations": dataset.relations.filter(related__in=Dataset.objects.visible_to(actor)).select_related("related"),
+            "filings": dataset.filings.order_by("-pk")
+            if actor.organisation_id == dataset.owner_id or actor.holds(Role.OFFICER, Role.AUDITOR)
+            else [],
+            "relations": dataset.relations.filter(
+                related__in=Dataset.objects.visible_to(actor)
+            ).select_related("related"),
         }
     return render(request, "catalog/dataset.html", context)
 
@@ -129,15 +155,43 @@ def access_words(dataset: Dataset, actor: Actor) -> dict[str, Any]:
         return {"tone": "ok", "how": "open"}
     status = compliance.status(dataset)
     rules = (
-        (dataset.state == DatasetState.LISTED, _("It is only listed: its owner has not registered it yet."), _("Ask its owner to register it.")),
-        (dataset.state != DatasetState.REGISTERED, _("It is not registered now."), _("Its state stands above.")),
-        (dataset.sharing == "not_shared", dataset.sharing_reason or _("Its owner does not share it."), dataset.sharing_basis),
-        (status.blocks, _("Its evidence of compliance does not hold."), _("Its owner must renew the evidence first.")),
+        (
+            dataset.state == DatasetState.LISTED,
+            _("It is only listed: its owner has not registered it yet."),
+            _("Ask its owner to register it."),
+        ),
+        (
+            dataset.state != DatasetState.REGISTERED,
+            _("It is not registered now."),
+            _("Its state stands above."),
+        ),
+        (
+            dataset.sharing == "not_shared",
+            dataset.sharing_reason or _("Its owner does not share it."),
+            dataset.sharing_basis,
+        ),
+        (
+            status.blocks,
+            _("Its evidence of compliance does not hold."),
+            _("Its owner must renew the evidence first."),
+        ),
         (actor.user is None, _("Sign in to request access."), ""),
-        (actor.organisation is None, _("Only an organisation can request access."), _("Register or join one.")),
+        (
+            actor.organisation is None,
+            _("Only an organisation can request access."),
+            _("Register or join one."),
+        ),
         (actor.organisation_id == dataset.owner_id, _("It is your own organisation's."), ""),
-        (not actor.organisation or not actor.organisation.is_verified, _("Your organisation is not verified yet."), _("An officer verifies it.")),
-        (not actor.holds(Role.APPLICANT), _("You need the role of applicant."), _("Ask an administrator of your organisation.")),
+        (
+            not actor.organisation or not actor.organisation.is_verified,
+            _("Your organisation is not verified yet."),
+            _("An officer verifies it."),
+        ),
+        (
+            not actor.holds(Role.APPLICANT),
+            _("You need the role of applicant."),
+            _("Ask an administrator of your organisation."),
+        ),
     )
     for holds, why, remedy in rules:
         if holds:
@@ -165,7 +219,9 @@ def register_page(request: HttpRequest) -> HttpResponse:
             _("Only a data steward of an organisation may describe its datasets."),
             remedy=_("Register your organisation, or ask its administrator for the role."),
         )
-    one_button = actor.holds(Role.HEAD_FILING) and Dataset(owner=actor.organisation).derived_regime() == "private"
+    one_button = (
+        actor.holds(Role.HEAD_FILING) and Dataset(owner=actor.organisation).derived_regime() == "private"
+    )
     sign = one_button and request.POST.get("do") != "draft"
     form = PageForm(RegisterOwn if sign else CreateDataset, request, actor=actor)
     if form.is_valid():
@@ -175,15 +231,30 @@ def register_page(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             return redirect("slip", code=made.code) if made.code else redirect("dataset", pk=made.pk)
-    context = {"form": form, "one_button": one_button, "simple": SIMPLE, "more": [name for name in form.serializer.fields if name not in {*SIMPLE, "fields", "impacts", "secret"}]}
+    context = {
+        "form": form,
+        "one_button": one_button,
+        "simple": SIMPLE,
+        "more": [
+            name for name in form.serializer.fields if name not in {*SIMPLE, "fields", "impacts", "secret"}
+        ],
+    }
     return render(request, "catalog/register.html", context, status=form.status if form.is_bound else 200)
 
 
 def my_datasets(request: HttpRequest) -> HttpResponse:
     """The actor's organisation's datasets, drafts included."""
     actor = actor_of(request)
-    own = with_status(Dataset.objects.visible_to(actor).filter(owner=actor.organisation_id)).order_by("-pk") if actor.organisation_id else Dataset.objects.none()
-    return render(request, "catalog/my_datasets.html", {"datasets": own[:200], "may_register": actor.holds(Role.STEWARD, Role.AGENT)})
+    own = (
+        with_status(Dataset.objects.visible_to(actor).filter(owner=actor.organisation_id)).order_by("-pk")
+        if actor.organisation_id
+        else Dataset.objects.none()
+    )
+    return render(
+        request,
+        "catalog/my_datasets.html",
+        {"datasets": own[:200], "may_register": actor.holds(Role.STEWARD, Role.AGENT)},
+    )
 
 
 def resolve(request: HttpRequest, code: str) -> HttpResponse:
@@ -205,6 +276,14 @@ def slip(request: HttpRequest, code: str) -> HttpResponse:
     entries = list(journal.history(found)) + (list(journal.history(filing)) if filing else [])
     address = request.build_absolute_uri(reverse("code", args=[found.code]))
     out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", scale=5, border=2, xmldecl=False, svgns=True, omitsize=False)
-    context = {"dataset": found, "filing": filing, "address": address, "entries": entries, "qr": mark_safe(out.getvalue().decode())}  # noqa: S308 - drawn by segno
+    segno.make(address, error="m").save(
+        out, kind="svg", scale=5, border=2, xmldecl=False, svgns=True, omitsize=False
+    )
+    context = {
+        "dataset": found,
+        "filing": filing,
+        "address": address,
+        "entries": entries,
+        "qr": mark_safe(out.getvalue().decode()),
+    }  # noqa: S308 - drawn by segno
     return render(request, "catalog/slip.html", context)

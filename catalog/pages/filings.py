@@ -18,10 +18,23 @@ from ledger.sessions import actor_of
 from ledger.vocabulary import label
 
 #: Which button shines, by falling preference.
-PRIMARY = ("submit_filing", "endorse_filing", "accept_filing", "pass_filing", "resubmit_filing", "raise_objection")
+PRIMARY = (
+    "submit_filing",
+    "endorse_filing",
+    "accept_filing",
+    "pass_filing",
+    "resubmit_filing",
+    "raise_objection",
+)
 PATH = ("draft", "awaiting_head", "filed", "in_review", "in_notice", "coded")
 #: Where the states beside the straight path stand on it.
-BESIDE = {"supplement_requested": "filed", "objection_pending": "in_notice", "not_accepted": "filed", "refused": "in_review", "terminated": "in_notice"}
+BESIDE = {
+    "supplement_requested": "filed",
+    "objection_pending": "in_notice",
+    "not_accepted": "filed",
+    "refused": "in_review",
+    "terminated": "in_notice",
+}
 
 
 def filing_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -63,9 +76,17 @@ def described(filing: Filing) -> list[tuple[str, Any]]:
     for name, value in filing.content.items():
         if name in ("fields", "impacts") or value in ("", None, [], False, 0):
             continue
-        kind = {"opening": "opening", "sharing": "sharing", "personal": "personal", "update_frequency": "frequency",
-            "origin": "origin", "circle": "circle"}.get(name)
-        shown = label(kind, value) if kind else ", ".join(map(str, value)) if isinstance(value, list) else value
+        kind = {
+            "opening": "opening",
+            "sharing": "sharing",
+            "personal": "personal",
+            "update_frequency": "frequency",
+            "origin": "origin",
+            "circle": "circle",
+        }.get(name)
+        shown = (
+            label(kind, value) if kind else ", ".join(map(str, value)) if isinstance(value, list) else value
+        )
         rows.append((Dataset._meta.get_field(name).verbose_name, shown))
     return rows
 
@@ -90,13 +111,26 @@ def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotFound()
     found = deeds_of("filings", filing, actor_of(request), PRIMARY)
     clock = notice_clocks(Filing.objects.filter(pk=pk)).get(pk)
-    return render(request, "catalog/notice.html", {"filing": filing, "clock": clock, "deeds": [deed for deed in found if deed.name == "raise_objection"]})
+    return render(
+        request,
+        "catalog/notice.html",
+        {
+            "filing": filing,
+            "clock": clock,
+            "deeds": [deed for deed in found if deed.name == "raise_objection"],
+        },
+    )
 
 
 def objection_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One objection, for objector, registrant and body."""
     actor = actor_of(request)
-    found = Objection.objects.visible_to(actor).select_related("filing__dataset__owner", "filing__body").filter(pk=pk).first()
+    found = (
+        Objection.objects.visible_to(actor)
+        .select_related("filing__dataset__owner", "filing__body")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise NotFound()
     context = {
