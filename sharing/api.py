@@ -19,6 +19,7 @@ from sharing.models import (
     Correction,
     Dispute,
     Grant,
+    MissingRequest,
     ShareRequest,
     StandingConsent,
     UseReport,
@@ -158,5 +159,12 @@ register(
         },
         filters={"state": "state", "share_request": "share_request"},
         list_fields=("share_request", "ground", "opened_at", "ended_at"),
+    ),
+    Noun(
+        name="missing-requests", label=_("Calls for data"), model=MissingRequest, argument="missing_request", page="missing-request",
+        output=outputs.MissingRequestOutput, creates={"request_missing": shapes.RequestMissing}, may_create=asks,
+        commands={"answer_missing": shapes.AnswerMissing, "withdraw_missing": Empty},
+        rows=lambda found, actor: found.select_related("dataset__owner", "consumer", "owner"),
+        filters={"state": "state", "dataset": "dataset"}, list_fields=("dataset", "consumer", "owner", "called_at", "answered_at"),
     ),
 )  # fmt: skip

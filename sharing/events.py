@@ -14,11 +14,15 @@ from sharing.workflow import (
     CorrectionState,
     DisputeState,
     GrantState,
+    MissingState,
     RequestState,
 )
 
 vocabulary.register_events(
     {
+        "missing.called": _("Listed data called for"),
+        "missing.answered": _("Call for data answered"),
+        "missing.withdrawn": _("Call for data withdrawn"),
         "application.drafted": _("Application drafted"),
         "application.amended": _("Application changed"),
         "application.submitted": _("Application submitted"),
@@ -199,6 +203,15 @@ vocabulary.register_labels(
         DisputeState.WITHDRAWN: _("withdrawn"),
     }.items(),
 )
+vocabulary.register_labels(
+    "missingrequest",
+    {
+        MissingState.CALLED: _("called for"),
+        MissingState.PROMISED: _("promised"),
+        MissingState.DECLINED: _("declined"),
+        MissingState.WITHDRAWN: _("withdrawn"),
+    }.items(),
+)
 vocabulary.register_labels("outcome", models.Outcome)
 vocabulary.register_labels("mode", Wanted.Mode)
 vocabulary.register_labels("right", Wanted.Right)
@@ -236,6 +249,7 @@ vocabulary.ENTRY_COLUMNS.extend(
         models.UseReport,
         models.Correction,
         models.Dispute,
+        models.MissingRequest,
     ]
 )
 vocabulary.HANDLED.extend([models.Application, models.ShareRequest, models.Grant])
@@ -244,4 +258,5 @@ vocabulary.TASKS["share-requests"] = models.ShareRequest.objects.waiting_for
 vocabulary.TASKS["agreements"] = models.Agreement.objects.waiting_for
 vocabulary.TASKS["grants"] = models.Grant.objects.waiting_for
 vocabulary.TASKS["corrections"] = models.Correction.objects.waiting_for
+vocabulary.TASKS["missing-requests"] = models.MissingRequest.objects.waiting_for
 vocabulary.TASKS["disputes"] = models.Dispute.objects.waiting_for

@@ -14,4 +14,5 @@ urlpatterns = [
     path("grants/<int:pk>/files/<int:delivery>/", grants.download, name="grant-download"),
     path("corrections/<int:pk>/", grants.correction_page, name="correction"),
     path("disputes/<int:pk>/", grants.dispute_page, name="dispute"),
+    path("missing-requests/<int:pk>/", grants.missing_page, name="missing-request"),
 ]

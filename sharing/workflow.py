@@ -62,6 +62,13 @@ class DisputeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class MissingState(StrEnum):
+    CALLED = "called"
+    PROMISED = "promised"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 APPLICANT = Who(Side.CONSUMER, Role.APPLICANT)
 CONSUMER_AGENT = Who(Side.CONSUMER, Role.AGENT)
 CONSUMER_HEAD = Who(Side.CONSUMER, Role.HEAD_SHARING)
@@ -237,5 +244,17 @@ DISPUTE = Machine(
 )
 DISPUTE_AWAITS = {D.NEGOTIATION: (HEAD, ""), D.MEDIATION: (OFFICER, ""), D.BEFORE_GOVERNMENT: (OFFICER, "")}
 
+M = MissingState
+MISSING = Machine(
+    "missingrequest",
+    MissingState,
+    [
+        # to promised, or declined
+        move("answer_missing", M.CALLED, None, [STEWARD, HEAD]),
+        move("withdraw_missing", M.CALLED, M.WITHDRAWN, ASKERS),
+    ],
+)
+MISSING_AWAITS = {M.CALLED: (STEWARD, "missing.answer")}
+
 #: Every machine of this floor, for the tables of the documentation and the tests.
-MACHINES = (APPLICATION, SHARE_REQUEST, AGREEMENT, GRANT, STANDING, CORRECTION, DISPUTE)
+MACHINES = (APPLICATION, SHARE_REQUEST, AGREEMENT, GRANT, STANDING, CORRECTION, DISPUTE, MISSING)

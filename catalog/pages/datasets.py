@@ -153,13 +153,10 @@ def access_words(dataset: Dataset, actor: Actor) -> dict[str, Any]:
     """How this actor comes to the data: a download, a request, or why not and what to do instead."""
     if dataset.is_open:
         return {"tone": "ok", "how": "open"}
+    if dataset.state == DatasetState.LISTED and actor.organisation_id != dataset.owner_id:
+        return {"tone": "info", "how": "listed", "may_call": actor.holds(Role.APPLICANT, Role.AGENT)}
     status = compliance.status(dataset)
     rules = (
-        (
-            dataset.state == DatasetState.LISTED,
-            _("It is only listed: its owner has not registered it yet."),
-            _("Ask its owner to register it."),
-        ),
         (
             dataset.state != DatasetState.REGISTERED,
             _("It is not registered now."),

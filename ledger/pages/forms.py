@@ -121,7 +121,16 @@ def _options(drawn: Any, kind: str, value: Any) -> list[Option]:
         return []
     several = isinstance(value, list | tuple | set | frozenset)
     chosen = {str(one) for one in value} if several else {"" if value is None else str(value)}
-    return [Option(one, label, one in chosen) for one, label in _choices(drawn) if one or kind == "select"]
+    found = [Option(one, label, one in chosen) for one, label in _choices(drawn) if one or kind == "select"]
+    return found + _beyond(drawn, chosen - {option.value for option in found})
+
+
+def _beyond(drawn: Any, values: set[str]) -> list[Option]:
+    """Chosen objects of a long list that its first options do not hold."""
+    if not isinstance(drawn, serializers.PrimaryKeyRelatedField):
+        return []
+    keys = [int(value) for value in values if value.isdigit() and len(value) < 19]
+    return [Option(str(obj.pk), str(obj), True) for obj in drawn.get_queryset().filter(pk__in=keys)] if keys else []
 
 
 def _attrs(drawn: Any, kind: str) -> dict[str, Any]:

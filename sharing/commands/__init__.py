@@ -36,6 +36,7 @@ from sharing.commands.grants import (
     terminate_grant,
 )
 from sharing.commands.openings import agree_by_standing_consent
+from sharing.commands.missing import answer_missing, request_missing, withdraw_missing
 from sharing.commands.recommendations import advise, ask_advice, recommend
 from sharing.commands.share_requests import withdraw_request
 from sharing.commands.supplements import ask_supplement, deem_request_withdrawn, resubmit_request
@@ -46,7 +47,7 @@ __all__ = [
     "agree_request",
     "amend_application",
     "answer_dispute",
-    "answer_error",
+    "answer_error", "answer_missing",
     "ask_advice",
     "ask_extension",
     "ask_supplement",
@@ -76,7 +77,7 @@ __all__ = [
     "reinstate_grant",
     "renew_grant",
     "report_error",
-    "report_use",
+    "report_use", "request_missing",
     "resubmit_request",
     "return_application",
     "set_standing_consent",
@@ -85,7 +86,7 @@ __all__ = [
     "submit_application",
     "suspend_grant",
     "terminate_grant",
-    "withdraw_dispute",
+    "withdraw_dispute", "withdraw_missing",
     "withdraw_request",
     "withdraw_standing_consent",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from sharing.models.applications import Application, ApplicationItem
 from sharing.models.consents import StandingConsent
 from sharing.models.disputes import Correction, Dispute
 from sharing.models.grants import Delivery, Download, Grant, UseReport
+from sharing.models.missing import MissingRequest
 from sharing.models.requests import ShareRequest
 from sharing.models.route import Advice, Decision, Extension, Outcome, Recommendation, RouteStage
 
@@ -20,6 +21,7 @@ __all__ = [
     "Download",
     "Extension",
     "Grant",
+    "MissingRequest",
     "Outcome",
     "Recommendation",
     "RouteStage",

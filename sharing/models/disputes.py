@@ -68,6 +68,9 @@ class Correction(Entered):
     class Meta:
         ordering = ["-pk"]
 
+    def __str__(self) -> str:
+        return str(self.grant.dataset)
+
     def policy(self) -> Profile:
         return self.grant.policy()
 
@@ -118,6 +121,9 @@ class Dispute(Entered):
 
     class Meta:
         ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.share_request.dataset)
 
     def policy(self) -> Profile:
         return self.share_request.policy()

@@ -16,7 +16,12 @@ from ledger.pages.board import (
 
 register_looks(
     "application",
-    {"draft": ("mute", "pencil"), "awaiting_head": ("info", "pen-line"), "sent": ("ok", "send"), "discarded": ("mute", "trash-2")},
+    {
+        "draft": ("mute", "pencil"),
+        "awaiting_head": ("info", "pen-line"),
+        "sent": ("ok", "send"),
+        "discarded": ("mute", "trash-2"),
+    },
 )
 register_looks(
     "sharerequest",
@@ -34,7 +39,12 @@ register_looks(
 )
 register_looks(
     "agreement",
-    {"proposed": ("info", "signature"), "in_force": ("ok", "handshake"), "declined": ("bad", "circle-x"), "lapsed": ("mute", "hourglass")},
+    {
+        "proposed": ("info", "signature"),
+        "in_force": ("ok", "handshake"),
+        "declined": ("bad", "circle-x"),
+        "lapsed": ("mute", "hourglass"),
+    },
 )
 register_looks(
     "grant",
@@ -47,7 +57,10 @@ register_looks(
         "closed": ("mute", "archive"),
     },
 )
-register_looks("correction", {"reported": ("warn", "bug"), "corrected": ("ok", "circle-check"), "declined": ("mute", "circle-x")})
+register_looks(
+    "correction",
+    {"reported": ("warn", "bug"), "corrected": ("ok", "circle-check"), "declined": ("mute", "circle-x")},
+)
 register_looks(
     "dispute",
     {
@@ -58,19 +71,49 @@ register_looks(
         "withdrawn": ("mute", "undo-2"),
     },
 )
+register_looks(
+    "missingrequest",
+    {
+        "called": ("warn", "megaphone"),
+        "promised": ("ok", "circle-check"),
+        "declined": ("bad", "circle-x"),
+        "withdrawn": ("mute", "undo-2"),
+    },
+)
 register_looks("standingconsent", {"standing": ("ok", "circle-check"), "withdrawn": ("mute", "undo-2")})
 
-REPLY = ClockWords(_("Reply to the request"), _("the provider"), _("The breach is entered and the applicant may open a dispute."))
+REPLY = ClockWords(
+    _("Reply to the request"),
+    _("the provider"),
+    _("The breach is entered and the applicant may open a dispute."),
+)
 register_clocks(
     {
         "request.reply.conditional": REPLY,
         "request.reply.unconditional": REPLY,
-        "request.supplement": ClockWords(_("Complete the request"), _("the applicant"), _("The term of the reply is paused meanwhile.")),
-        "request.delivery": ClockWords(_("Deliver the data"), _("the provider"), _("The breach is entered and the applicant may open a dispute.")),
-        "request.agreement_lapse": ClockWords(_("Sign the agreement"), _("both heads"), _("Then the approval lapses.")),
-        "grant.mend": ClockWords(_("Mend what was found"), _("the grantee"), _("Then the grant may be terminated.")),
-        "grant.deletion": ClockWords(_("Show that the data is disposed of"), _("the grantee"), _("The breach is entered in the log.")),
-        "correction": ClockWords(_("Verify and correct"), _("the provider"), _("The breach is entered in the log.")),
+        "request.supplement": ClockWords(
+            _("Complete the request"), _("the applicant"), _("The term of the reply is paused meanwhile.")
+        ),
+        "request.delivery": ClockWords(
+            _("Deliver the data"),
+            _("the provider"),
+            _("The breach is entered and the applicant may open a dispute."),
+        ),
+        "request.agreement_lapse": ClockWords(
+            _("Sign the agreement"), _("both heads"), _("Then the approval lapses.")
+        ),
+        "grant.mend": ClockWords(
+            _("Mend what was found"), _("the grantee"), _("Then the grant may be terminated.")
+        ),
+        "grant.deletion": ClockWords(
+            _("Show that the data is disposed of"), _("the grantee"), _("The breach is entered in the log.")
+        ),
+        "missing.answer": ClockWords(
+            _("Answer the call for data"), _("the owner"), _("The breach is entered in the log.")
+        ),
+        "correction": ClockWords(
+            _("Verify and correct"), _("the provider"), _("The breach is entered in the log.")
+        ),
     }
 )
 register_addresses(
@@ -81,6 +124,7 @@ register_addresses(
         "grant": lambda grant: reverse("grant", args=[grant.pk]),
         "usereport": lambda report: reverse("grant", args=[report.grant_id]),
         "correction": lambda ticket: reverse("correction", args=[ticket.pk]),
+        "missingrequest": lambda call: reverse("missing-request", args=[call.pk]),
         "dispute": lambda dispute: reverse("dispute", args=[dispute.pk]),
         "standingconsent": lambda consent: reverse("dataset", args=[consent.dataset_id]),
     }
@@ -88,8 +132,12 @@ register_addresses(
 register_consequences(
     {
         "submit_application": _("It goes to your head; where you are the head, it is sent at once."),
-        "endorse_application": _("One request a dataset goes out; this is the moment of receipt and the terms start."),
-        "ask_supplement": _("The term of the reply is paused. Later you may ask only for what is still missing from this list."),
+        "endorse_application": _(
+            "One request a dataset goes out; this is the moment of receipt and the terms start."
+        ),
+        "ask_supplement": _(
+            "The term of the reply is paused. Later you may ask only for what is still missing from this list."
+        ),
         "agree_request": _("The term of delivery starts today, whenever the signatures come."),
         "refuse_request": _("The applicant reads clause and finding, and may dispute it."),
         "sign_agreement": _("With the second signature the grant begins."),

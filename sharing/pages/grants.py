@@ -15,14 +15,16 @@ from ledger.pages.act import deeds_of
 from ledger.pages.history import items
 from ledger.sessions import actor_of
 from sharing.delivery import hand_out
-from sharing.models import Agreement, Correction, Dispute, Grant
+from sharing.models import Agreement, Correction, Dispute, Grant, MissingRequest
 from sharing.pages.requests import PRIMARY, seen
 
 
 def grant_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What may be used, by whom, for what, until when; deliveries, downloads, reports."""
     actor = actor_of(request)
-    visible = Grant.objects.visible_to(actor).select_related("dataset", "consumer", "provider", "share_request")
+    visible = Grant.objects.visible_to(actor).select_related(
+        "dataset", "consumer", "provider", "share_request"
+    )
     grant = seen(visible, pk)
     context = {
         "grant": grant,
@@ -71,7 +73,16 @@ def dispute_page(request: HttpRequest, pk: int) -> HttpResponse:
     return side(request, dispute, "disputes", dispute.share_request.dataset)
 
 
-def side(request: HttpRequest, case: Correction | Dispute, noun: str, dataset: object) -> HttpResponse:
+def missing_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One call for data that is only listed."""
+    actor = actor_of(request)
+    call = seen(MissingRequest.objects.visible_to(actor).select_related("dataset", "consumer", "owner"), pk)
+    return side(request, call, "missing-requests", call.dataset)
+
+
+def side(
+    request: HttpRequest, case: Correction | Dispute | MissingRequest, noun: str, dataset: object
+) -> HttpResponse:
     """A side procedure: what was said, by when, what next."""
     context = {
         "case": case,

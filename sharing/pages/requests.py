@@ -42,7 +42,11 @@ def requests(request: HttpRequest) -> HttpResponse:
     asked = ShareRequest.objects.visible_to(actor).select_related("dataset", "consumer", "provider")
     grants = Grant.objects.visible_to(actor).select_related("dataset", "consumer", "provider")
     context = {
-        "applications": Application.objects.visible_to(actor).filter(state__in=["draft", "awaiting_head"])[:MOST] if house else [],
+        "applications": Application.objects.visible_to(actor).filter(state__in=["draft", "awaiting_head"])[
+            :MOST
+        ]
+        if house
+        else [],
         "made": asked.filter(consumer=house)[:MOST] if house else [],
         "received": asked.filter(provider=house)[:MOST] if house else [],
         "overseen": asked.exclude(consumer=house).exclude(provider=house)[:MOST] if house else [],
@@ -56,7 +60,16 @@ def apply(request: HttpRequest) -> HttpResponse:
     """The application form: why, for what, until when; then submit."""
     actor = actor_of(request)
     chosen = requested_datasets(request)
-    form = PageForm(noun_or_404("applications").creates["create_application"], request, actor, initial={"mode": "file", "right": "use", "items": [{"dataset": dataset.pk, "fields": []} for dataset in chosen]})
+    form = PageForm(
+        noun_or_404("applications").creates["create_application"],
+        request,
+        actor,
+        initial={
+            "mode": "file",
+            "right": "use",
+            "items": [{"dataset": dataset.pk, "fields": []} for dataset in chosen],
+        },
+    )
     if form.is_valid():
         try:
             made = create_application(actor=actor, **form.values)
@@ -64,7 +77,12 @@ def apply(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             return redirect("application", pk=made.pk)
-    return render(request, "sharing/apply.html", {"form": form, "datasets": chosen}, status=form.status if form.is_bound else 200)
+    return render(
+        request,
+        "sharing/apply.html",
+        {"form": form, "datasets": chosen},
+        status=form.status if form.is_bound else 200,
+    )
 
 
 def requested_datasets(request: HttpRequest) -> list[Dataset]:
@@ -89,7 +107,9 @@ def seen(found: QuerySet[Any], pk: int) -> Any:
 def application_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One application with its datasets and the requests it became."""
     actor = actor_of(request)
-    application = seen(Application.objects.visible_to(actor).select_related("organisation", "copied_from"), pk)
+    application = seen(
+        Application.objects.visible_to(actor).select_related("organisation", "copied_from"), pk
+    )
     context = {
         "application": application,
         "items": application.items.select_related("dataset__owner"),
@@ -115,7 +135,9 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": steps(found),
         "stages": found.stages.order_by("position"),
         # the consumer reads the decision, not what led to it
-        "recommendations": found.recommendations.select_related("stage", "by") if found.consumer_id != actor.organisation_id else [],
+        "recommendations": found.recommendations.select_related("stage", "by")
+        if found.consumer_id != actor.organisation_id
+        else [],
         "decision": getattr(found, "decision", None),
         "clauses": cited(found),
         "extension": found.extensions.first(),
@@ -138,7 +160,9 @@ def steps(found: ShareRequest) -> list[Step]:
     state = BESIDE.get(found.state, found.state)
     if state not in path:
         state = path[0]
-    return stations([(name, label("sharerequest", name)) for name in path], state, failed=found.state in ENDED)
+    return stations(
+        [(name, label("sharerequest", name)) for name in path], state, failed=found.state in ENDED
+    )
 
 
 def cited(found: ShareRequest) -> list[tuple[str, str, str]]:

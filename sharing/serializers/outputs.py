@@ -20,6 +20,7 @@ from sharing.models import (
     Dispute,
     Extension,
     Grant,
+    MissingRequest,
     Recommendation,
     RouteStage,
     ShareRequest,
@@ -246,3 +247,13 @@ class DisputeOutput(Output):
         fields = (
             "share_request", "ground", "statement", "authority", "answer", "settlement", "opened_at", "answered_at", "ended_at",
         )  # fmt: skip
+
+
+class MissingRequestOutput(Clocked):
+    dataset = Link()
+    consumer = Link()
+    owner = Link()
+
+    class Meta:
+        model = MissingRequest
+        fields = ("dataset", "consumer", "owner", "purpose", "answer", "clocks", "called_at", "answered_at")

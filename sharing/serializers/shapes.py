@@ -419,3 +419,15 @@ class SetStandingConsent(Shape):
         fields = super().get_fields()
         fields["fields"] = fields.pop("fields_")
         return fields
+
+
+class RequestMissing(Shape):
+    dataset = Ref(model=Dataset, label=_("data resource"))
+    purpose = LongText(label=_("what it is needed for"))
+
+
+class AnswerMissing(Shape):
+    outcome = serializers.ChoiceField(
+        [("promised", _("we will register it")), ("declined", _("we will not"))], label=_("outcome")
+    )
+    answer = LongText(label=_("answer"))
