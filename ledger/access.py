@@ -3,6 +3,7 @@ organisation held through the organisation's role group; a delegation is a dated
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group
@@ -49,7 +50,9 @@ def roles_of(user: User, organisation: Organisation) -> frozenset[Role]:
     from ledger.models import OrganisationGroupPermission
 
     codenames = OrganisationGroupPermission.objects.filter(group__user=user, content_object=organisation)
-    return frozenset(Role(name) for name in codenames.values_list("permission__codename", flat=True) if name in ROLE_NAMES)
+    return frozenset(
+        Role(name) for name in codenames.values_list("permission__codename", flat=True) if name in ROLE_NAMES
+    )
 
 
 def holders(organisation: Organisation, role: Role) -> models.QuerySet[User]:
@@ -57,6 +60,12 @@ def holders(organisation: Organisation, role: Role) -> models.QuerySet[User]:
     from ledger.models import User
 
     return User.objects.filter(is_active=True, groups__name=f"organisation:{organisation.pk}:{role}")
+
+
+def roles_among(groups: Iterable[Group], organisation_id: int) -> list[Role]:
+    """The roles that some groups mean in an organisation; lists prefetch the groups instead of asking `roles_of`."""
+    names = {group.name for group in groups}
+    return [role for role in Role if f"organisation:{organisation_id}:{role}" in names]
 
 
 def act_as(user: User, organisation: Organisation | None, scopes: frozenset[str] | None = None) -> Actor:
@@ -86,7 +95,12 @@ def default_actor(user: User) -> Actor:
     """The actor of a person who named no organisation: their only or first one, or themselves."""
     from ledger.models import Membership
 
-    membership = Membership.objects.filter(user=user, left_at=None).select_related("organisation").order_by("pk").first()
+    membership = (
+        Membership.objects.filter(user=user, left_at=None)
+        .select_related("organisation")
+        .order_by("pk")
+        .first()
+    )
     return act_as(user, membership.organisation if membership else None)
 
 
@@ -98,7 +112,8 @@ def require(actor: Actor, role: Role, organisation: Organisation) -> None:
     """
     if not may(actor, role, organisation):
         raise NotPermitted(
-            _("Only a %(role)s of %(organisation)s may do this.") % {"role": role.label, "organisation": organisation},
+            _("Only a %(role)s of %(organisation)s may do this.")
+            % {"role": role.label, "organisation": organisation},
             code="role_missing",
             remedy=_("Ask an administrator of your organisation for the role."),
         )

@@ -1,4 +1,4 @@
-"""The answer to a command: the object, the entry it left in the log, the address of the receipt, and a secret shown once."""
+"""The answer to a command: the object, its entry in the log, where the receipt is, and a secret shown once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks: a bearer token (person + organisation + scopes + end), or a browser's session under CSRF protection."""
+"""Who asks: a bearer token (person + organisation + scopes + end), or a browser's session with its CSRF token."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 
+from ledger import sessions
 from ledger.access import act_as
 from ledger.actor import Actor
 from ledger.clock import now
 from ledger.models import AccessToken, Organisation, User
-from ledger import sessions
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer …` against the stored hash. A token past its end is refused, not deleted: that is an act."""
+    """`Authorization: Bearer …` against the stored hash. A token at its end is refused, never deleted here."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
         """The person and the token, or None where no token was sent."""
@@ -40,7 +40,7 @@ def known_token(secret: str) -> AccessToken:
     """The live token of this secret.
 
     Raises:
-        AuthenticationFailed: unknown, at its end, or its person is no longer active; which of them is not said.
+        AuthenticationFailed: unknown, at its end, or its person is no longer active; it does not say which.
     """
     refused = AuthenticationFailed(_("This token is unknown or no longer valid."))
     digest = hash_token(secret)

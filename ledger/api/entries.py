@@ -1,0 +1,207 @@
+"""The log over the API: public envelopes for everybody, bodies for the parties of a case, and the feed of changes."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ledger import vocabulary
+from ledger.actor import Actor, Role
+from ledger.api.authentication import actor_of
+from ledger.api.nouns import Place, all_nouns, register
+from ledger.api.queries import page_size, refused
+from ledger.api.views import ReaderView
+from ledger.entry import Leaf
+from ledger.errors import NotFound
+from ledger.models import Body, Event
+from ledger.models import Leaf as Sequenced
+from ledger.past import Past, history_of
+
+#: Sides of a case whose people read the bodies of what the system did to it.
+PARTIES = {"self", "owner", "consumer", "body", "authority"}
+BIGGEST = 2**63 - 1
+
+
+class Entries(ReaderView):
+    """`?subject=filing:12`: what happened to one thing. Without it the newest envelopes."""
+
+    def get(self, request: Request) -> Response:
+        """Envelopes, with bodies where the reader is a party; `type` narrows."""
+        actor, about = actor_of(request), request.query_params.get("subject", "")
+        wanted = request.query_params.get("type", "")
+        if not about:
+            return Response(newest(request, wanted))
+        case = visible_case(about, actor)
+        if case is None:
+            raise NotFound()
+        past = [one for one in history_of([about]) if not wanted or one.kind == wanted]
+        rows = [told(one, about, case, actor) for one in past]
+        return Response({"results": rows, "next": None, "actions": []})
+
+
+class EntryDetail(ReaderView):
+    """One entry: its exact public bytes, its place, and for the parties the body with the key that opens it."""
+
+    def get(self, request: Request, pk: str) -> Response:
+        """The envelope; the rest where permitted."""
+        actor, event = actor_of(request), event_named(pk)
+        leaf, place = Leaf.parse(bytes(event.leaf)), Sequenced.objects.filter(event_id=event.pk).first()
+        body = envelope(event.uid, leaf.kind, leaf.at, place.idx if place else None)
+        body |= {
+            "leaf": base64.b64encode(bytes(event.leaf)).decode(),
+            "leaf_hash": bytes(event.leaf_hash).hex(),
+        }
+        case = visible_case(event.subject, actor)
+        past = (
+            next((one for one in history_of([event.subject]) if one.uid == event.uid), None) if case else None
+        )
+        if case is not None and past is not None:
+            body |= {"subject": event.subject}
+            if (
+                reads_body(past, case, actor)
+                and (kept := Body.objects.filter(event_uid=event.uid).first())
+                and kept.key
+            ):
+                body |= {"body": past.body, "key": base64.b64encode(bytes(kept.key)).decode()}
+        return Response(body)
+
+
+class Changes(ReaderView):
+    """`?since=N`: entries from index N on, in the order of the log; the subject where the reader may see it."""
+
+    def get(self, request: Request) -> Response:
+        """One page; `next` continues where it ends, also when nothing is there yet."""
+        actor, size = actor_of(request), page_size(request.query_params)
+        since = index(request.query_params.get("since", "0"))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT l.idx, e.uid, e.leaf, e.subject FROM log_leaf l JOIN log_event e ON e.id = l.event_id"
+                " WHERE l.idx >= %s ORDER BY l.idx LIMIT %s",
+                [since, size],
+            )
+            found = cursor.fetchall()
+        seen = visible_subjects({row[3] for row in found}, actor)
+        rows = []
+        for place, uid, raw, subject in found:
+            leaf = Leaf.parse(bytes(raw))
+            rows.append(
+                envelope(uid, leaf.kind, leaf.at, place) | ({"subject": subject} if subject in seen else {})
+            )
+        following = found[-1][0] + 1 if found else since
+        return Response({"results": rows, "next": f"{request.path}?since={following}", "actions": []})
+
+
+def newest(request: Request, wanted: str) -> dict[str, Any]:
+    """The newest envelopes; `cursor` is the index to go on below."""
+    size, below = page_size(request.query_params), index(request.query_params.get("cursor", str(BIGGEST)))
+    sequenced = Sequenced.objects.filter(idx__lt=below).order_by("-idx")
+    if wanted:
+        sequenced = sequenced.filter(event_id__in=Event.objects.filter(kind=wanted).values("id"))
+    places = list(sequenced[: size + 1])
+    events = Event.objects.in_bulk([place.event_id for place in places])
+    rows = []
+    for place in places[:size]:
+        leaf = Leaf.parse(bytes(events[place.event_id].leaf))
+        rows.append(envelope(events[place.event_id].uid, leaf.kind, leaf.at, place.idx))
+    following = f"{request.path}?cursor={places[size - 1].idx}" if len(places) > size else None
+    return {"results": rows, "next": following, "actions": []}
+
+
+def envelope(uid: uuid.UUID, kind: str, at: Any, place: int | None) -> dict[str, Any]:
+    """What everybody reads of an entry."""
+    return {
+        "id": str(uid), "url": f"/api/v1/entries/{uid}/", "state": "sequenced" if place is not None else "pending",
+        "index": place, "type": kind, "label": str(vocabulary.EVENTS.get(kind, kind)), "at": at,
+    }  # fmt: skip
+
+
+def told(past: Past, about: str, case: models.Model, actor: Actor) -> dict[str, Any]:
+    """An entry of a case the reader sees, with its body where they are a party."""
+    row = envelope(past.uid, past.kind, past.at, past.index) | {"subject": about}
+    return row | ({"body": past.body} if reads_body(past, case, actor) else {})
+
+
+def reads_body(past: Past, case: Any, actor: Actor) -> bool:
+    """Who acted reads what they did; auditors read what they may see; of the system's acts every party reads.
+
+    A decision's preparation is the acting side's own: that the other side sees the case does not open it.
+    """
+    if actor.is_robot or actor.holds(Role.AUDITOR):
+        return True
+    if actor.organisation_id is None or not actor.roles:
+        return past.pseudonym == actor.pseudonym and actor.user is not None
+    if past.organisation_id == actor.organisation_id:
+        return True
+    positions = getattr(case, "positions", None)
+    party = positions is not None and any(str(who.side) in PARTIES for who in positions(actor))
+    return past.pseudonym == "robot" and party
+
+
+def model_named(name: str) -> type[models.Model] | None:
+    """The model of a noun, by the name that stands in subjects."""
+    return next((noun.model for noun in all_nouns() if noun.model._meta.model_name == name), None)
+
+
+def visible_case(about: str, actor: Actor) -> models.Model | None:
+    """The thing an entry is about, if this actor may see it."""
+    name, _colon, key = about.partition(":")
+    model = model_named(name)
+    if model is None or not key.isdecimal() or len(key) > 18:
+        return None
+    visible = model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+    return visible.filter(pk=int(key)).first()
+
+
+def visible_subjects(subjects: Iterable[str], actor: Actor) -> set[str]:
+    """Those of many subjects this actor may see, one query a kind."""
+    by_name: dict[str, list[int]] = {}
+    for subject in subjects:
+        name, _colon, key = subject.partition(":")
+        if key.isdecimal():
+            by_name.setdefault(name, []).append(int(key))
+    seen: set[str] = set()
+    for name, keys in by_name.items():
+        if model := model_named(name):
+            visible = model._default_manager.visible_to(actor).filter(pk__in=keys)  # type: ignore[attr-defined]
+            seen |= {f"{name}:{key}" for key in visible.values_list("pk", flat=True)}
+    return seen
+
+
+def event_named(text: str) -> Event:
+    """An entry by its uid.
+
+    Raises:
+        NotFound: no such entry, or no uid.
+    """
+    try:
+        found = Event.objects.filter(uid=uuid.UUID(text)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def index(text: str) -> int:
+    """A place in the log.
+
+    Raises:
+        ValidationError: no whole number.
+    """
+    if not text.isdecimal() or int(text[:20]) > BIGGEST:
+        raise refused("since", "invalid", _("A whole number: the index of an entry."))
+    return int(text)
+
+
+register(
+    Place("entries", Entries, gettext_lazy("Entries of the log"), EntryDetail),
+    Place("changes", Changes, gettext_lazy("Changes, in the order of the log")),
+)

@@ -1,7 +1,8 @@
 """`Idempotency-Key`: the same request twice is done once and answered twice.
 
-The answer is stored in the transaction of the command, so a crash leaves both or neither. A refusal rolls back and is not
-stored: repeated, it is weighed anew. A second request with the same key waits for the first one at the unique index.
+The answer is stored in the transaction of the command, so a crash leaves both or neither. A refusal rolls back
+and is not stored: repeated, it is weighed anew. A second request with the same key waits for the first one at
+the unique index.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def key_of(request: Request) -> str:
 
 
 def claim(actor: Actor, key: str, digest: str) -> int | None:
-    """Take the key in this transaction; None when it was taken before. Waits for a request that just holds it.
+    """Take the key in this transaction; None when it was taken before. Waits for whoever holds it.
 
     Raises:
         StillRunning: it holds it too long.
@@ -123,7 +124,7 @@ def replayed(actor: Actor, key: str, digest: str) -> Answer:
 
 
 def digest_of(request: Request) -> str:
-    """What makes two requests the same: method, address, body. Files count by content, not by their boundary."""
+    """What makes two requests the same: method, address, body; files count by content."""
     parts = [request.method or "", request.path, canonical(request.data)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

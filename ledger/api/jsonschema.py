@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of a command's body, made from its shape: a generic client can draw a form from it."""
+"""The JSON Schema (2020-12) of a command's body, made from its shape; a client can draw a form from it."""
 
 from __future__ import annotations
 

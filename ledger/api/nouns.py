@@ -1,4 +1,4 @@
-"""The nouns of the REST API, each declared once; addresses, commands, `actions`, schemas and pages come from it.
+"""The nouns of the REST API, each declared once; addresses, `actions`, schemas and pages come from it.
 
 A floor declares its nouns in `<floor>/api.py` (or the package `<floor>/api/`), which is found by itself:
 
@@ -16,8 +16,8 @@ A floor declares its nouns in `<floor>/api.py` (or the package `<floor>/api/`), 
     )
     register(Noun(name="datasets", …, creates={"create_dataset": CreateDataset}))
 
-A command may return an object of any registered model (answered with that noun's output), a pair (object, secret) –
-the secret is shown once – or None (204).
+A command may return an object of any registered model (answered with that noun's output), a pair (object,
+secret) – the secret is shown once – or None (204).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the API shows of an object. Every object has `id`, `url` and `state`; a field is computed only when asked for."""
+"""What the API shows of an object: always `id`, `url` and `state`; a field is computed only when asked for."""
 
 from __future__ import annotations
 

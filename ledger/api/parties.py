@@ -21,7 +21,7 @@ from ledger.clock import now, today
 from ledger.commands.tokens import MAX_DAYS
 from ledger.models import AccessToken, Membership, Organisation, User
 
-# Shapes ------------------------------------------------------------------------------------------------------------
+# Shapes ------------------------------------------------------------------------------------------------
 
 
 class RegisterOrganisation(Shape):
@@ -126,7 +126,7 @@ class IssueToken(Shape):
         return value
 
 
-# Outputs -----------------------------------------------------------------------------------------------------------
+# Outputs -----------------------------------------------------------------------------------------------
 
 
 class OrganisationOutput(Output):
@@ -202,7 +202,7 @@ class TokenOutput(Output):
         return "expired" if obj.expiry and obj.expiry <= now() else "live"
 
 
-# Nouns -------------------------------------------------------------------------------------------------------------
+# Nouns -------------------------------------------------------------------------------------------------
 
 
 def with_roles(found: QuerySet[Membership], actor: Actor) -> QuerySet[Membership]:

@@ -31,22 +31,82 @@ server = logging.getLogger("django.request")
 
 #: Kind, the last part of a problem's type → (status, title, what the reader can do).
 KINDS: dict[str, tuple[int, str, str]] = {
-    "bad-shape": (400, gettext_noop("The request is not valid"), gettext_noop("Correct the fields named and send it again.")),
-    "not-authenticated": (401, gettext_noop("Sign in first"), gettext_noop("Send a valid token: “Authorization: Bearer …”.")),
-    "not-permitted": (403, gettext_noop("You may not do this"), gettext_noop("Ask “why-not” of the object who may.")),
-    "not-found": (404, gettext_noop("Nothing here that you may see"), gettext_noop("Start from /api/v1/ and follow the addresses.")),
-    "method-not-allowed": (405, gettext_noop("This address does not know this method"), gettext_noop("Use one that the Allow header names.")),
-    "not-acceptable": (406, gettext_noop("This format is not offered"), gettext_noop("Ask for application/json.")),
-    "wrong-state": (409, gettext_noop("Not possible in this state"), gettext_noop("Open it again and use the actions it offers now.")),
-    "still-running": (409, gettext_noop("The first attempt is still running"), gettext_noop("Send it again in a moment with the same key.")),
-    "stale-object": (412, gettext_noop("Somebody changed this meanwhile"), gettext_noop("Open it again, look at the change, then repeat.")),
-    "too-large": (413, gettext_noop("The request is too large"), gettext_noop("Send less at once; files go as multipart/form-data.")),
-    "unsupported-media-type": (415, gettext_noop("This content type is not understood"), gettext_noop("Send application/json or multipart/form-data.")),
-    "policy-refused": (422, gettext_noop("A rule refuses this"), gettext_noop("See rule and clause.")),
-    "key-reused": (422, gettext_noop("This Idempotency-Key stands for another request"), gettext_noop("Use a new key for a new request.")),
-    "throttled": (429, gettext_noop("Too many requests"), gettext_noop("Wait as long as Retry-After says.")),
-    "internal": (500, gettext_noop("Something went wrong here"), gettext_noop("Nothing was changed. Try again later, or tell the operator when it happened.")),
-}  # fmt: skip
+    "bad-shape": (
+        400,
+        gettext_noop("The request is not valid"),
+        gettext_noop("Correct the fields named and send it again."),
+    ),
+    "not-authenticated": (
+        401,
+        gettext_noop("Sign in first"),
+        gettext_noop("Send a valid token: “Authorization: Bearer …”."),
+    ),
+    "not-permitted": (
+        403,
+        gettext_noop("You may not do this"),
+        gettext_noop("Ask “why-not” of the object who may."),
+    ),
+    "not-found": (
+        404,
+        gettext_noop("Nothing here that you may see"),
+        gettext_noop("Start from /api/v1/ and follow the addresses."),
+    ),
+    "method-not-allowed": (
+        405,
+        gettext_noop("This address does not know this method"),
+        gettext_noop("Use one that the Allow header names."),
+    ),
+    "not-acceptable": (
+        406,
+        gettext_noop("This format is not offered"),
+        gettext_noop("Ask for application/json."),
+    ),
+    "wrong-state": (
+        409,
+        gettext_noop("Not possible in this state"),
+        gettext_noop("Open it again and use the actions it offers now."),
+    ),
+    "still-running": (
+        409,
+        gettext_noop("The first attempt is still running"),
+        gettext_noop("Send it again in a moment with the same key."),
+    ),
+    "stale-object": (
+        412,
+        gettext_noop("Somebody changed this meanwhile"),
+        gettext_noop("Open it again, look at the change, then repeat."),
+    ),
+    "too-large": (
+        413,
+        gettext_noop("The request is too large"),
+        gettext_noop("Send less at once; files go as multipart/form-data."),
+    ),
+    "unsupported-media-type": (
+        415,
+        gettext_noop("This content type is not understood"),
+        gettext_noop("Send application/json or multipart/form-data."),
+    ),
+    "policy-refused": (
+        422,
+        gettext_noop("A rule refuses this"),
+        gettext_noop("See rule and clause."),
+    ),
+    "key-reused": (
+        422,
+        gettext_noop("This Idempotency-Key stands for another request"),
+        gettext_noop("Use a new key for a new request."),
+    ),
+    "throttled": (
+        429,
+        gettext_noop("Too many requests"),
+        gettext_noop("Wait as long as Retry-After says."),
+    ),
+    "internal": (
+        500,
+        gettext_noop("Something went wrong here"),
+        gettext_noop("Nothing was changed. Try again later, or tell the operator when it happened."),
+    ),
+}
 OF_REFUSAL = {
     BadShape: "bad-shape",
     NotPermitted: "not-permitted",

@@ -1,5 +1,5 @@
-"""Lists: filter, search, order, page by key, choose fields, expand links. An unknown parameter is refused, not ignored: a
-mistyped filter must not answer with everything.
+"""Lists: filter, search, order, page by key, choose fields, expand links. An unknown parameter is refused,
+not ignored: a mistyped filter must not answer with everything.
 """
 
 from __future__ import annotations
@@ -194,7 +194,9 @@ def links(noun: Noun) -> set[str]:
 
 
 def expansions(query: Query, rows: Sequence[Any], actor: Actor) -> dict[str, dict[Any, Any]]:
-    """The linked objects of a page by field and key, one query a field; what the actor may not see stays a link."""
+    """The linked objects of a page by field and key, one query a field; what the actor may not see stays a
+    link.
+    """
     from ledger.api import nouns
 
     found: dict[str, dict[Any, Any]] = {}

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from ledger.api import nouns
 from ledger.api.nouns import Noun, Place
-from ledger.api.views import Nowhere, NounViewSet, ProblemKind, Root, SchemaOfCommand
+from ledger.api.views import NounViewSet, Nowhere, ProblemKind, Root, SchemaOfCommand
 
 
 def of_noun(noun: Noun) -> Iterator[URLPattern]:

@@ -1,5 +1,6 @@
-"""`ETag` and the conditions on it. A tag is the uid of the object's last entry and a hash of what was shown: `If-Match` asks
-about the first part (did anybody change it?), `If-None-Match` about all of it (would I read the same again?).
+"""`ETag` and the conditions on it. A tag is the uid of the object's last entry and a hash of what was shown:
+`If-Match` asks about the first part (did anybody change it?), `If-None-Match` about all of it (would I read
+the same again?).
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The views behind every noun: list, object, why-not, and one way for all commands – validate the shape, call, answer."""
+"""The views behind every noun: list, object, why-not, and one way for all commands – validate the shape,
+call, answer.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class ReaderView(APIView):
 
 
 class NounViewSet(ReaderView, viewsets.ViewSet):
-    """One noun. `noun` and, for the address of a command, `command_name` are given where the address is made."""
+    """One noun. `noun` and, for the address of a command, `command_name` are given where the address is
+    made.
+    """
 
     noun: Noun = None  # type: ignore[assignment]
     command_name = ""

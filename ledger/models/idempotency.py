@@ -6,8 +6,8 @@ from django.db import models
 class IdempotentAnswer(models.Model):
     """One answered POST under an `Idempotency-Key`, written in the command's own transaction.
 
-    The key is stored as a hash and the answer sealed with the key itself: an answer may hold a secret shown once, and
-    whoever reads the table must not learn it.
+    The key is stored as a hash and the answer sealed with the key itself: an answer may hold a secret shown
+    once, and whoever reads the table must not learn it.
     """
 
     user_id = models.BigIntegerField()

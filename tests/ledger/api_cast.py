@@ -1,4 +1,6 @@
-"""A small cast for the tests of the API's machinery: a body with its officer, a farm with its people – made by commands."""
+"""A small cast for the tests of the API's machinery: a body with its officer, a farm with its people – made
+by commands.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from ledger.commands import found_register, issue_token, register_organisation, 
 from ledger.commands.people import accept_invitation, invite_member
 from ledger.models import Organisation, User
 
-PASSWORD = "grain-and-rain-2026"  # noqa: S105 - of accounts that exist only in a test
+PASSWORD = "grain-and-rain-2026"
 
 
 def person(username: str) -> User:

@@ -1,4 +1,6 @@
-"""The same request twice is done once; a changed object refuses a stale command; what one has need not be sent again."""
+"""The same request twice is done once; a changed object refuses a stale command; what one has need not be
+sent again.
+"""
 
 from __future__ import annotations
 
