@@ -119,6 +119,12 @@ def grant(cast: Cast, wanted: Dataset | None = None) -> Grant:
     return delivered(cast, agreed(cast, sent(cast, wanted or dataset(cast))))
 
 
+def grant_to(cast: Cast, wanted: Dataset, consumer: House) -> Grant:
+    """A live grant to another department."""
+    found = agreed(cast, sent(cast, wanted, consumer))
+    return signed(cast, found, consumer=consumer)
+
+
 def fresh(found: Any) -> Any:
     """The row as it stands, with nothing cached."""
     return type(found).objects.get(pk=found.pk)
