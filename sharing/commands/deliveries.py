@@ -102,7 +102,7 @@ def download(
     found = find(Grant, actor, grant)
     permit(found, actor, "download")
     kept = found.deliveries.exclude(state=Delivery.State.CONTESTED).exclude(sha256="").order_by("-pk")
-    chosen = kept.filter(pk=delivery).first() if delivery else kept.first()
+    chosen = kept.first() if delivery is None else kept.filter(pk=delivery).first()
     if chosen is None:
         raise NotFound(_("No such file was delivered under this grant."))
     rows = Rows()

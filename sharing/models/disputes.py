@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.actor import Actor
 from ledger.errors import Text
+from ledger.identifiers import within
 from ledger.machine import Machine, Move, Who
 from ledger.models import Organisation, User
 from ledger.models.entered import Entered
@@ -149,4 +150,5 @@ class Dispute(Entered):
         """The common superior authority of both sides, or the one above the present one."""
         case = self.share_request
         above = Organisation.objects.authorities_for(self.authority or case.provider)
-        return next((body for body in above if body.pk not in (case.consumer_id, case.provider_id)), None)
+        able = (body for body in above if body.pk not in (case.consumer_id, case.provider_id))
+        return next((body for body in able if within(case.consumer.region, body.region)), None)

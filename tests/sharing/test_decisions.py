@@ -79,9 +79,7 @@ def test_it_lets_nobody_decide_on_a_request_they_made_for_another_house(cast: Ca
     """The bureau's new head once endorsed this request as head of the asking department."""
     with at(RECEIVED):
         found = given.recommended(cast, given.sent(cast, given.dataset(cast)))
-        cast.bureau.join(
-            "both", *cast.bureau.head.roles, user=cast.department.users["head"]
-        )
+        cast.bureau.join("both", *cast.bureau.head.roles, user=cast.department.users["head"])
         with pytest.raises(NotPermitted):
             do.agree_request(actor=cast.bureau.both, share_request=found)
         do.agree_request(actor=cast.bureau.head, share_request=found)
