@@ -5,6 +5,7 @@ import errno
 import fcntl
 import hashlib
 import importlib.metadata
+import io
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -129,4 +130,6 @@ def load_demonstration(say: Say) -> None:
     if "demo" not in get_commands() or apps.get_model("ledger", "Organisation").objects.exists():
         return
     say("demonstration book")
-    call_command("demo", verbosity=0)
+    call_command(
+        "demo", stdout=io.StringIO()
+    )  # its accounts are shown last, where they are not scrolled away

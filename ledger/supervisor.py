@@ -78,7 +78,10 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask all to end, then insist."""
-        end([psutil.Process(c.process.pid) for c in self.children if c.process and c.process.poll() is None])
+        running = [child.process for child in self.children if child.process and child.process.poll() is None]
+        end([psutil.Process(process.pid) for process in running])
+        for process in running:
+            process.wait()
         self.ledger.unlink(missing_ok=True)
 
     def end_orphans(self) -> None:

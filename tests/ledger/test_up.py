@@ -62,10 +62,15 @@ class Installation:
     def web(self) -> psutil.Process:
         return next(found for found in self.family() if "ledger.wsgi:application" in found.cmdline())
 
+    def close(self) -> None:
+        if self.process and self.process.stdout:
+            self.process.stdout.close()
+
     def end(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(PATIENCE)
+        self.close()
         postgres.embedded(self.var).stop()
 
 
@@ -123,6 +128,7 @@ def test_it_recovers_from_a_killed_boot_process(running: Installation) -> None:
     orphans = running.family()
     running.process.kill()
     running.process.wait()
+    running.close()
     running.start()
     assert running.answers()
     assert not [left for left in orphans if left.is_running() and left.status() != psutil.STATUS_ZOMBIE]
