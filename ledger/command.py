@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ledger import vocabulary
 from ledger.actor import Actor
-from ledger.errors import NotFound, NotPermitted, Refusal, StaleObject, Text, WrongState
+from ledger.errors import NotFound, NotPermitted, PolicyRefused, Refusal, StaleObject, Text, WrongState
 from ledger.machine import Machine, Move, Who
 
 security = logging.getLogger("ledger.security")
@@ -68,7 +68,11 @@ def command(event: str, label: Text) -> Callable[[Callable[P, R]], Callable[P, R
 
 def named(arguments: Mapping[str, Any]) -> str:
     """The objects a command was given, for the security log: "filing/12"."""
-    objects = {name: getattr(value, "pk", value) for name, value in arguments.items() if isinstance(value, int | models.Model)}
+    objects = {
+        name: getattr(value, "pk", value)
+        for name, value in arguments.items()
+        if isinstance(value, int | models.Model)
+    }
     return ",".join(f"{name}/{pk}" for name, pk in objects.items()) or "–"
 
 
@@ -121,23 +125,35 @@ def permit(case: Case, actor: Actor, name: str) -> Move:
     Raises:
         NotPermitted: no position of this actor may give the command.
         WrongState: not from this state, or a condition is missing.
+        PolicyRefused: the missing condition is a rule of policy.
     """
     machine, move = case.machine, case.machine.moves[name]
     if not machine.permits(name, case.positions(actor)):
-        raise NotPermitted(why_not_permitted(case, actor, move), code="not_permitted", rule=f"WHO {machine.noun}.{name}")
+        raise NotPermitted(
+            why_not_permitted(case, actor, move), code="not_permitted", rule=f"WHO {machine.noun}.{name}"
+        )
     if not machine.fits(name, case.state):
         state = vocabulary.label(machine.noun, case.state)
         raise WrongState(
-            _("“%(command)s” is not possible: this is %(state)s.") % {"command": vocabulary.COMMANDS[name].label, "state": state},
+            _("“%(command)s” is not possible: this is %(state)s.")
+            % {"command": vocabulary.COMMANDS[name].label, "state": state},
             code="wrong_state",
             rule=f"TRANSITIONS {machine.noun}.{name}",
             remedy=_("Open it again and use the actions it offers now."),
         )
     for need in move.needs:
         if not getattr(case, need)(actor):
-            message, remedy = vocabulary.NEEDS[need]
-            raise WrongState(message, code=need, rule=f"TRANSITIONS {machine.noun}.{name}", remedy=remedy)
+            raise lacking(need, f"TRANSITIONS {machine.noun}.{name}")
     return move
+
+
+def lacking(need: str, rule: str) -> Refusal:
+    """The refusal for a missing condition: 409, or 422 where the condition is a rule of policy."""
+    message, remedy = vocabulary.NEEDS[need]
+    if need in vocabulary.POLICY_NEEDS:
+        rule, clause = vocabulary.POLICY_NEEDS[need]
+        return PolicyRefused(message, code=need, rule=rule, clause=clause, remedy=remedy)
+    return WrongState(message, code=need, rule=rule, remedy=remedy)
 
 
 def why_not_permitted(case: Case, actor: Actor, move: Move) -> Text:
@@ -145,11 +161,15 @@ def why_not_permitted(case: Case, actor: Actor, move: Move) -> Text:
     conflict = getattr(case, "conflict", None)
     if conflict and (reason := conflict(actor, move)):
         return reason
-    able = sorted({f"{vocabulary.label('side', who.side)}: {vocabulary.label('role', who.role)}" for who in move.who})
+    able = sorted(
+        {f"{vocabulary.label('side', who.side)}: {vocabulary.label('role', who.role)}" for who in move.who}
+    )
     return _("Only %(able)s may do this.") % {"able": ", ".join(able) or _("the system")}
 
 
 def open_commands(case: Case, actor: Actor) -> list[str]:
     """Exactly the commands this actor may give on this case now, in the table's order."""
     names = case.machine.open(case.state, case.positions(actor))
-    return [name for name in names if all(getattr(case, need)(actor) for need in case.machine.moves[name].needs)]
+    return [
+        name for name in names if all(getattr(case, need)(actor) for need in case.machine.moves[name].needs)
+    ]

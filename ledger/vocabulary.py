@@ -16,6 +16,8 @@ EVENTS: dict[str, Text] = {}
 COMMANDS: dict[str, Command] = {}
 #: Name of a further condition of a move → (what is missing, what to do instead).
 NEEDS: dict[str, tuple[Text, Text]] = {}
+#: Conditions among them that are rules of policy, not of state: need → (rule, clause). Missing, they refuse with 422.
+POLICY_NEEDS: dict[str, tuple[str, str]] = {}
 #: State, role and other words for pages: (kind, value) → label.
 LABELS: dict[tuple[str, str], Text] = {}
 #: Called by the worker: brings about what a date or a standing consent demands; idempotent.

@@ -135,6 +135,9 @@ vocabulary.register_needs(
     }
 )
 
+# There is one extension, asked for before the due date (B art. 21).
+vocabulary.POLICY_NEEDS["extension_is_open"] = ("R 34", "B-21")
+
 vocabulary.register_labels(
     "role", {"stand_in": _("head of the consumer, where no authority is competent")}.items()
 )

@@ -13,7 +13,7 @@ from ledger.actor import Actor
 from ledger.api.addresses import command_url, schema_url
 from ledger.api.nouns import Noun
 from ledger.command import permit
-from ledger.errors import NotPermitted, Refusal, WrongState
+from ledger.errors import NotPermitted, PolicyRefused, Refusal, WrongState
 from ledger.machine import Move
 
 Action = dict[str, Any]
@@ -25,7 +25,7 @@ def action(noun: Noun, name: str, obj: models.Model | None = None) -> Action:
         "name": name,
         "href": command_url(noun, name, obj),
         "method": "POST",
-        "schema": schema_url(name),
+        "schema": schema_url(name, noun, obj),
         "label": str(vocabulary.COMMANDS[name].label),
     }
 
@@ -58,7 +58,7 @@ def demand_open(noun: Noun, obj: Any, actor: Actor, name: str) -> None:
     """Refuse early what the command itself would refuse under its lock: permission before shape.
 
     Raises:
-        NotPermitted, WrongState: as the command would.
+        NotPermitted, PolicyRefused, WrongState: as the command would.
     """
     demand_scope(noun, actor)
     machine = getattr(obj, "machine", None)
@@ -95,7 +95,7 @@ def explained(noun: Noun, obj: Any, actor: Actor, name: str) -> dict[str, Any]:
         answer |= told(machine.moves[name], obj, machine.noun)
     try:
         demand_open(noun, obj, actor, name)
-    except (NotPermitted, WrongState) as refusal:
+    except (NotPermitted, PolicyRefused, WrongState) as refusal:
         answer |= {"open": False, "missing": missing(refusal)} | words_of(refusal)
     return answer
 

@@ -28,7 +28,6 @@ def ask_extension(
         PolicyRefused: a second time, after the due date, for too long, or without a clause.
     """
     found = find(ShareRequest, actor, share_request)
-    demand_first(found, actor)
     permit(found, actor, "ask_extension")
     limit = found.policy().limit("request.extension")
     if not 1 <= days <= limit.amount:
@@ -122,24 +121,3 @@ def decline_extension(
         **found.stamp,
     )
     return found
-
-
-def demand_first(found: ShareRequest, actor: Actor) -> None:
-    """Once, and before the reply is due; who may not ask at all is told that first, by `permit`.
-
-    Raises:
-        PolicyRefused: a second ask, or a late one.
-    """
-    name = "ask_extension"
-    if not (found.machine.permits(name, found.positions(actor)) and found.machine.fits(name, found.state)):
-        return
-    if found.extensions.exists():
-        raise PolicyRefused(
-            _("An extension was asked for already; there is only one."), rule="R 34", clause="B-21",
-            code="extension_once", remedy=_("Decide within the term that runs."),
-        )  # fmt: skip
-    if found.is_breached(found.reply_rule):
-        raise PolicyRefused(
-            _("The reply is overdue; an extension is asked for before the due date."), rule="R 34",
-            clause="B-21", code="extension_late", remedy=_("Decide now."),
-        )  # fmt: skip

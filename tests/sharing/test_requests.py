@@ -124,7 +124,7 @@ def test_it_extends_once_from_the_old_due_date(cast: Cast, found: ShareRequest) 
         assert given.due(found, REPLY) == day("2026-10-21").date()
         with pytest.raises(PolicyRefused) as again:
             do.ask_extension(actor=cast.bureau.head, **ask)
-    assert (again.value.code, again.value.rule) == ("extension_once", "R 34")
+    assert (again.value.code, again.value.rule) == ("extension_is_open", "R 34")
     extension = found.extensions.get()
     assert (extension.old_due, extension.new_due) == (day("2026-10-08").date(), day("2026-10-21").date())
 
@@ -143,7 +143,7 @@ def test_it_refuses_an_extension_too_long_too_late_or_without_a_clause(
         assert refusal.value.code == code
     with at(day("2026-10-09", "00:00")), pytest.raises(PolicyRefused) as late:
         do.ask_extension(actor=head, share_request=found, days=5, reason="忙", clauses=[given.EXTENDS])
-    assert late.value.code == "extension_late"
+    assert late.value.code == "extension_is_open"
 
 
 def test_it_lets_only_an_officer_of_the_authority_consent(cast: Cast, found: ShareRequest) -> None:
