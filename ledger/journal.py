@@ -154,7 +154,7 @@ SELECT id FROM events
 def _insert(waiting: Sequence[_Waiting]) -> list[int]:
     uids = [one.uid for one in waiting]
     apart = [(one.uid, shown) for one in waiting for shown in one.sealed.disclosures]
-    values = [
+    values: list[Any] = [
         uids,
         [one.sealed.leaf for one in waiting],
         [one.kind for one in waiting],

@@ -33,7 +33,7 @@ CREATE TABLE log_disclosure (
     CHECK ((key IS NULL) = (content IS NULL))
 );
 
-CREATE TABLE log_pending (event_id bigint PRIMARY KEY, tx xid8 NOT NULL);
+CREATE TABLE log_pending (event_id bigint PRIMARY KEY, tx xid8 NOT NULL, since timestamptz NOT NULL DEFAULT now());
 
 CREATE TABLE log_leaf (
     idx bigint PRIMARY KEY CHECK (idx >= 0),
@@ -67,7 +67,7 @@ CREATE TABLE log_checkpoint (
 TRIGGERS = """
 CREATE FUNCTION log_enqueue() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO log_pending SELECT id, pg_current_xact_id() FROM fresh;
+    INSERT INTO log_pending (event_id, tx) SELECT id, pg_current_xact_id() FROM fresh;
     RETURN NULL;
 END $$;
 CREATE TRIGGER log_event_enqueue AFTER INSERT ON log_event
