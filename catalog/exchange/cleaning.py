@@ -53,13 +53,15 @@ def plain(value: str) -> str:
         value = MARKUP.sub("", BREAK.sub("\n", value))
     if "&" in value and ENTITY.search(value):
         value = html.unescape(value)
+    if value.isprintable():  # most are: no breaks, no control characters, no spaces but plain ones
+        return (SPACES.sub(" ", value) if "  " in value else value).strip()
     value = SPACES.sub(" ", CONTROL.sub("", value))
     return BLANK_LINES.sub("\n", value).strip(" \n\r")
 
 
 def line(value: Any) -> str:
     """Clean text on one line, without trailing commas."""
-    return SPACES.sub(" ", text(value).replace("\n", " ")).strip(TRAILING)
+    return text(value).replace("\n", " ").strip(TRAILING)
 
 
 def said(value: Any) -> str:
