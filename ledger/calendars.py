@@ -63,6 +63,10 @@ def checked(year: int, off: list[Any], on: list[Any]) -> dict[str, list[str]]:
         raise BadShape(_("The year must be a whole number from 2000 to 2100."), code="year", pointer="/year")
     days = {"off": off, "on": on}
     faults = [fault for key, given in days.items() for day in given for fault in misfits(key, day, year)]
+    both = {str(day) for day in off} & {str(day) for day in on}
+    faults += [
+        Fault("/on", "both", _("%(day)s is named as off and as worked.") % {"day": day}) for day in both
+    ]
     if faults:
         raise BadShape(_("Some days do not fit the year."), errors=faults)
     return {key: sorted({as_date(day).isoformat() for day in given}) for key, given in days.items()}

@@ -78,7 +78,7 @@ def is_marked() -> bool:
 
 
 def mark_demonstration() -> bool:
-    """Leave the mark where the database holds a demonstration; called at each start, and when one is made."""
+    """Leave the mark where the database holds a demonstration; done when its clock is moved."""
     from ledger.models import DemoClock
 
     if found := DemoClock.objects.exists():

@@ -58,7 +58,8 @@ def pause(rows: Rows, clock: Clock, on: dt.date | None = None) -> Clock:
     """Stop the count."""
     if not clock.is_live or clock.running_since is None:
         return clock
-    return rows.update(clock, used=used_by(clock, on or today()), **missed(clock), running_since=None)
+    used = used_by(clock, on or today(), calendar_for(clock.country))
+    return rows.update(clock, used=used, **missed(clock), running_since=None)
 
 
 def resume(rows: Rows, clock: Clock, on: dt.date | None = None) -> Clock:
@@ -123,13 +124,13 @@ def fresh_due(calendar: Calendar, start: dt.date, amount: int, unit: str) -> Due
     return found if unit == "WD" else calendar.roll(found.day)
 
 
-def used_by(clock: Clock, day: dt.date) -> int:
+def used_by(clock: Clock, day: dt.date, calendar: Calendar) -> int:
     """How much of the term is used when the clock is paused on `day`."""
     assert clock.running_since is not None
     upto = day if clock.kind != Kind.MINIMUM else day - DAY
     match clock.unit:
         case "WD":
-            spent = calendar_for(clock.country).working_days_between(clock.running_since, upto)
+            spent = calendar.working_days_between(clock.running_since, upto)
         case "CD":
             spent = max(0, (upto - clock.running_since).days)
         case _:

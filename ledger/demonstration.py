@@ -19,13 +19,6 @@ from ledger.rows import Rows
 MOST = 2000  # working days in one step: eight years
 
 
-def begin() -> DemoClock:
-    """Make this installation a demonstration; called once, when the demonstration book is loaded."""
-    found, _made = DemoClock.objects.get_or_create(pk=1)
-    clock.mark_demonstration()
-    return found
-
-
 def move(working_days: int, actor: Actor | None = None) -> dt.datetime:
     """Move the clock ahead and let every day that passes bring about what it brings. Returns the new time.
 
@@ -45,7 +38,7 @@ def move(working_days: int, actor: Actor | None = None) -> dt.datetime:
         rows = Rows()
         rows.update(row, offset=row.offset + round((after - before).total_seconds()))
         record(actor=actor or Actor.robot(), event="demo.clock_moved", subject=row, rows=rows)
-    clock.offset.forget()
+    clock.mark_demonstration()
     live_through(before, after)
     return after
 
