@@ -94,9 +94,8 @@ def liftings() -> Iterator[Deed]:
 
 def on_blocked() -> Exists:
     """Grants to a dataset whose compliance blocks."""
-    blocked = compliance.with_status(Dataset.objects.filter(pk=OuterRef("dataset"))).filter(
-        compliance__in=BLOCKING
-    )
+    rated = compliance.with_status(Dataset.objects.filter(pk=OuterRef("dataset")))
+    blocked = rated.filter(compliance__in=BLOCKING)  # type: ignore[misc]
     return Exists(blocked)
 
 

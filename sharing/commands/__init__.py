@@ -35,8 +35,8 @@ from sharing.commands.grants import (
     suspend_grant,
     terminate_grant,
 )
-from sharing.commands.openings import agree_by_standing_consent
 from sharing.commands.missing import answer_missing, request_missing, withdraw_missing
+from sharing.commands.openings import agree_by_standing_consent
 from sharing.commands.recommendations import advise, ask_advice, recommend
 from sharing.commands.share_requests import withdraw_request
 from sharing.commands.supplements import ask_supplement, deem_request_withdrawn, resubmit_request

@@ -41,7 +41,13 @@ def request_missing(*, actor: Actor, dataset: Dataset | int, purpose: str) -> Mi
         raise BadShape(_("Say what it is needed for."), code="required", pointer="/purpose")
     rows = Rows()
     call = rows.create(
-        MissingRequest, dataset=found, consumer=house, owner=found.owner, purpose=purpose, called_by=actor.user, called_at=now()
+        MissingRequest,
+        dataset=found,
+        consumer=house,
+        owner=found.owner,
+        purpose=purpose,
+        called_by=actor.user,
+        called_at=now(),
     )
     timing.start(rows, call, "missing.answer")
     record(actor=actor, event="missing.called", subject=call, rows=rows)
@@ -49,7 +55,9 @@ def request_missing(*, actor: Actor, dataset: Dataset | int, purpose: str) -> Mi
 
 
 @command("missing.answered", _("Answer the call"))
-def answer_missing(*, actor: Actor, missing_request: MissingRequest | int, outcome: str, answer: str) -> MissingRequest:
+def answer_missing(
+    *, actor: Actor, missing_request: MissingRequest | int, outcome: str, answer: str
+) -> MissingRequest:
     """Promise to register, or say why not.
 
     Raises:

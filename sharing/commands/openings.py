@@ -16,7 +16,6 @@ from ledger.errors import PolicyRefused
 from ledger.journal import record
 from ledger.models import Organisation
 from ledger.policy import profile_for
-from ledger.profile import Stage
 from ledger.rows import Rows
 from sharing import granting, policy, timing
 from sharing.models import (
@@ -101,22 +100,20 @@ def lay_route(rows: Rows, share_request: ShareRequest) -> None:
         "authority": share_request.authority,
     }
     for step in steps:
-        house = houses[step.stage.side]
-        reason = step.reason or ("" if house else "no_authority")
-        # The consumer's head spoke by endorsing the application.
-        spoken = now() if step.stage.side == "consumer" and not reason else None
-        write_stage(rows, share_request, step.stage, step.position, house, reason, spoken)
+        write_stage(rows, share_request, step, houses[step.stage.side])
     advance(rows, share_request)
 
 
 def write_stage(
-    rows: Rows, share_request: ShareRequest, stage: Stage, position: int, house, reason: str, spoken
-) -> None:  # type: ignore[no-untyped-def]
-    """One row of the route."""
+    rows: Rows, share_request: ShareRequest, step: routes.Step, house: Organisation | None
+) -> None:
+    """One row of the route; the consumer's head spoke by endorsing the application."""
+    stage, reason = step.stage, step.reason or ("" if house else "no_authority")
+    spoken = now() if stage.side == "consumer" and not reason else None
     rows.create(
         RouteStage,
         share_request=share_request,
-        position=position,
+        position=step.position,
         stage=stage.id,
         label_en=stage.label_en,
         label_zh=stage.label_zh,

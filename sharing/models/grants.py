@@ -242,4 +242,4 @@ def read_by_grantees(actor: Actor) -> Q:
     if not actor.organisation_id or not actor.holds(*Role):
         return Q(pk=None)
     held = Grant.objects.filter(dataset=OuterRef("pk"), consumer=actor.organisation_id).live(today())
-    return Q(withheld_at=None) & Exists(held)
+    return Q(withheld_at=None) & Q(Exists(held))

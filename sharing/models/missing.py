@@ -48,7 +48,9 @@ class MissingRequest(Entered):
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="missing_requests")
     consumer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="calls_made")
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="calls_received")
-    state = models.CharField(max_length=12, choices=[(s, s) for s in MissingState], default=MissingState.CALLED)
+    state = models.CharField(
+        max_length=12, choices=[(s, s) for s in MissingState], default=MissingState.CALLED
+    )
     purpose = models.TextField(_("what it is needed for"))
     called_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     called_at = models.DateTimeField()
@@ -62,7 +64,9 @@ class MissingRequest(Entered):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["dataset", "consumer"], condition=Q(state=MissingState.CALLED), name="missing_request_once"
+                fields=["dataset", "consumer"],
+                condition=Q(state=MissingState.CALLED),
+                name="missing_request_once",
             )
         ]
 

@@ -27,7 +27,7 @@ from sharing.workflow import AWAITS, CONSUMER_HEAD, LIVE, SHARE_REQUEST, STAND_I
 
 if TYPE_CHECKING:
     from sharing.models.grants import Delivery, Grant
-    from sharing.models.route import RouteStage
+    from sharing.models.route import Decision, RouteStage
 
 #: Whose side → the column that names the organisation.
 COLUMNS = {Side.CONSUMER: "consumer", Side.OWNER: "provider", Side.AUTHORITY: "authority"}
@@ -288,7 +288,7 @@ class ShareRequest(Wanted):
         clock = clocks.running(self, rule)
         return clock is not None and (clock.breached_at is not None or clock.is_overdue(now()))
 
-    def decision_or_none(self):  # type: ignore[no-untyped-def]
+    def decision_or_none(self) -> Decision | None:
         return getattr(self, "decision", None)
 
     def grant_or_none(self) -> Grant | None:

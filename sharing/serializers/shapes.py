@@ -34,10 +34,10 @@ class Clauses(Choices):
     """Clauses of the case's profile. None, or unfit ones, are the command's refusal, which names those that fit."""
 
     def __init__(self, choices: Any = (), **kwargs: Any) -> None:
-        words = {"label": _("clauses"), "required": False, "allow_empty": True}
-        super().__init__(choices=choices, **(words | kwargs))
+        kwargs.setdefault("label", _("clauses"))
+        super().__init__(choices=choices, required=False, allow_empty=True, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[str]:
+    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
         """Their identifiers as sent."""
         if isinstance(data, str) or not hasattr(data, "__iter__"):
             self.fail("not_a_list", input_type=type(data).__name__)
@@ -48,9 +48,9 @@ class Names(Choices):
     """Fields of a dataset by name; unknown ones are the command's refusal."""
 
     def __init__(self, choices: Any = (), **kwargs: Any) -> None:
-        super().__init__(choices=choices, **({"required": False, "allow_empty": True} | kwargs))
+        super().__init__(choices=choices, required=False, allow_empty=True, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[str]:
+    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
         """The names as sent."""
         if isinstance(data, str) or not hasattr(data, "__iter__"):
             self.fail("not_a_list", input_type=type(data).__name__)
@@ -141,7 +141,7 @@ WORDS = (
 
 
 class CreateApplication(WantedShape):
-    items = Item(many=True, label=_("data resources"), required=False, max_length=50)
+    items = Item(many=True, label=_("data resources"), required=False, max_length=50)  # type: ignore[call-arg]
 
 
 class AmendApplication(CreateApplication):
@@ -181,7 +181,7 @@ class Answer(Row):
 
 
 class ResubmitRequest(WantedShape):
-    answers = Answer(many=True, label=_("answers"), required=False, max_length=50)
+    answers = Answer(many=True, label=_("answers"), required=False, max_length=50)  # type: ignore[call-arg]
 
     @classmethod
     def prefill(cls, obj: Any, actor: Actor) -> dict[str, Any]:
