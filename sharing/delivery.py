@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 
 from catalog import files
 from ledger.actor import Actor
-from ledger.ranges import file_response, wanted
+from ledger.ranges import file_response
 from sharing.commands import download
 
 
@@ -17,7 +17,7 @@ def hand_out(request: HttpRequest, actor: Actor, grant: int, delivery: int | Non
     Raises:
         NotFound, NotPermitted, WrongState: as the command `download`.
     """
-    header = request.headers.get("Range", "")
-    asked = wanted(header, 2**62) if header else None
-    taken = download(actor=actor, grant=grant, delivery=delivery, first_byte=asked[0] if isinstance(asked, tuple) else 0)
-    return file_response(request, files.path(taken.sha256), name=taken.name, media_type=taken.media_type, sha256=taken.sha256)
+    taken = download(actor=actor, grant=grant, delivery=delivery, part=request.headers.get("Range", ""))
+    return file_response(
+        request, files.path(taken.sha256), name=taken.name, media_type=taken.media_type, sha256=taken.sha256
+    )

@@ -3,9 +3,9 @@
 
 from enum import StrEnum
 
-from ledger.actor import Role
 from ledger.machine import Machine, Who, move
 from ledger.parties import Side
+from ledger.roles import Role
 
 
 class ApplicationState(StrEnum):
@@ -114,7 +114,7 @@ SHARE_REQUEST = Machine(
     "sharerequest",
     RequestState,
     [
-        move("ask_supplement", R.UNDER_REVIEW, R.SUPPLEMENT_REQUESTED, [STEWARD, HEAD, OFFICER]),
+        move("ask_supplement", R.UNDER_REVIEW, R.SUPPLEMENT_REQUESTED, [STEWARD, HEAD]),
         move("resubmit_request", R.SUPPLEMENT_REQUESTED, R.UNDER_REVIEW, ASKERS),
         move(
             "deem_request_withdrawn",
@@ -123,7 +123,7 @@ SHARE_REQUEST = Machine(
             [ROBOT],
             "supplement_is_late",
         ),
-        move("ask_advice", R.UNDER_REVIEW, None, [STEWARD, HEAD, OFFICER]),
+        move("ask_advice", R.UNDER_REVIEW, None, [STEWARD, HEAD]),
         move("advise", R.UNDER_REVIEW, None, RECOMMENDERS, "is_asked_for_advice"),
         move("recommend", R.UNDER_REVIEW, None, RECOMMENDERS, "is_own_stage"),
         # to approved, or granted where no agreement is demanded

@@ -16,6 +16,7 @@ from ledger.clock import now, today
 from ledger.command import command, find, permit
 from ledger.errors import BadShape, NotFound, PolicyRefused
 from ledger.journal import record
+from ledger.ranges import wanted
 from ledger.rows import Rows
 from sharing import timing
 from sharing.models import Delivery, Download, Grant, ShareRequest
@@ -91,10 +92,12 @@ def contest_delivery(
 
 
 @command("grant.downloaded", _("Download"))
-def download(
-    *, actor: Actor, grant: Grant | int, delivery: int | None = None, first_byte: int = 0
-) -> Delivery:
-    """Take a delivered file out under a live grant; every taking-out is an entry. Named none = the newest.
+def download(*, actor: Actor, grant: Grant | int, delivery: int | None = None, part: str = "") -> Delivery:
+    """Take a delivered file out under a live grant; every taking-out is an entry.
+
+    Args:
+        delivery: which one; the newest where none is named.
+        part: the part asked for, in the words of RFC 9110: "bytes=10-".
 
     Raises:
         NotFound: no such file was delivered under this grant.
@@ -106,8 +109,16 @@ def download(
     if chosen is None:
         raise NotFound(_("No such file was delivered under this grant."))
     rows = Rows()
-    taken: dict[str, Any] = {"sha256": chosen.sha256, "first_byte": first_byte, "downloaded_at": now()}
-    rows.create(Download, grant=found, delivery=chosen, by=actor.user, **taken)
+    span = wanted(part, chosen.size or 0) if part else None
+    rows.create(
+        Download,
+        grant=found,
+        delivery=chosen,
+        by=actor.user,
+        sha256=chosen.sha256,
+        first_byte=span[0] if isinstance(span, tuple) else 0,
+        downloaded_at=now(),
+    )
     record(actor=actor, event="grant.downloaded", subject=found, rows=rows, **found.stamp)
     return chosen
 

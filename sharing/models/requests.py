@@ -18,7 +18,7 @@ from ledger.conditions import Regime
 from ledger.errors import Text
 from ledger.identifiers import region_stem, within
 from ledger.machine import Machine, Move, Who
-from ledger.models import Organisation, User
+from ledger.models import Membership, Organisation, User
 from ledger.parties import Side
 from ledger.policy import Profile, pinned
 from sharing.models.applications import Application
@@ -172,7 +172,7 @@ class ShareRequest(Wanted):
         if house == self.consumer_id:
             found |= set(side_positions(actor, Side.CONSUMER))
             return found | ({STAND_IN} if not self.authority_id and CONSUMER_HEAD in found else set())
-        if self.is_own_case(actor):
+        if house not in (self.provider_id, self.authority_id) or self.is_own_case(actor):
             return found
         if house == self.provider_id:
             found |= set(side_positions(actor, Side.OWNER))
@@ -182,8 +182,15 @@ class ShareRequest(Wanted):
 
     def is_own_case(self, actor: Actor) -> bool:
         """Nobody decides on a request they or their organisation made."""
+        if actor.organisation_id == self.consumer_id:
+            return True
         made_it = actor.user_id in {self.requested_by_id, self.endorsed_by_id} - {None}
-        return actor.organisation_id == self.consumer_id or made_it
+        return (
+            made_it
+            or Membership.objects.filter(
+                user=actor.user_id, organisation=self.consumer_id, left_at=None
+            ).exists()
+        )
 
     def conflict(self, actor: Actor, wanted: Move) -> Text:
         """The words of separation of duties, if that is what stands in the way."""

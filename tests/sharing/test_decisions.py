@@ -85,6 +85,13 @@ def test_it_lets_nobody_decide_on_a_request_they_made_for_another_house(cast: Ca
         do.agree_request(actor=cast.bureau.head, share_request=found)
 
 
+def test_it_lets_no_member_of_the_asking_house_decide_for_the_other(cast: Cast, found: ShareRequest) -> None:
+    """Whoever belongs to the consumer decides for nobody else, though another person asked."""
+    cast.bureau.join("guest", *cast.bureau.head.roles, user=cast.department.users["steward"])
+    with pytest.raises(NotPermitted):
+        do.agree_request(actor=cast.bureau.guest, share_request=found)
+
+
 def test_it_is_decided_once(cast: Cast, found: ShareRequest) -> None:
     do.agree_request(actor=cast.bureau.head, share_request=found)
     with pytest.raises(WrongState):
