@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -102,7 +103,7 @@ def status(dataset: Dataset, day: dt.date | None = None) -> Status:
     return Status.COMPLIANT
 
 
-def with_status(datasets: QuerySet[Dataset], day: dt.date | None = None) -> QuerySet[Dataset]:
+def with_status(datasets: QuerySet[Any], day: dt.date | None = None) -> QuerySet[Any]:
     """Annotate `compliance`: the status as one SQL expression, for lists and facets."""
     when = day or today()
     return datasets.annotate(

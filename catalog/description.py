@@ -177,8 +177,9 @@ def snapshot(dataset: Dataset) -> dict[str, Any]:
 def proposed(dataset: Dataset, content: Mapping[str, Any]) -> dict[str, Any]:
     """A filing's content with dates as dates again, ready to lay over the dataset."""
     values: dict[str, Any] = dict(content)
-    for name in ("temporal_from", "temporal_until"):
-        values[name] = Dataset._meta.get_field(name).to_python(values.get(name))
+    for column in Dataset._meta.concrete_fields:
+        if column.name in ("temporal_from", "temporal_until"):
+            values[column.name] = column.to_python(values.get(column.name))
     return values
 
 

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from ledger.actor import Role
 from ledger.machine import Machine, Who, move
 from ledger.parties import Side
+from ledger.roles import Role
 
 
 class DatasetState(StrEnum):
@@ -108,15 +108,15 @@ AWAITS = {
     S.OBJECTION_PENDING: (OFFICER, ""),
 }
 
-O = ObjectionState
+J = ObjectionState
 OBJECTION = Machine(
     "objection",
     ObjectionState,
     [
-        move("answer_objection", O.RAISED, O.ANSWERED, DRAFTERS),
-        move("reject_inadmissible", (O.RAISED, O.ANSWERED), O.INADMISSIBLE, [OFFICER]),
-        move("uphold_objection", (O.RAISED, O.ANSWERED), O.UPHELD, [OFFICER]),
-        move("dismiss_objection", (O.RAISED, O.ANSWERED), O.DISMISSED, [OFFICER]),
+        move("answer_objection", J.RAISED, J.ANSWERED, DRAFTERS),
+        move("reject_inadmissible", (J.RAISED, J.ANSWERED), J.INADMISSIBLE, [OFFICER]),
+        move("uphold_objection", (J.RAISED, J.ANSWERED), J.UPHELD, [OFFICER]),
+        move("dismiss_objection", (J.RAISED, J.ANSWERED), J.DISMISSED, [OFFICER]),
     ],
 )
 
@@ -134,7 +134,9 @@ DATASET = Machine(
         move("add_relation", ALIVE, None, DRAFTERS),
         move("share_dataset", ALIVE, None, DRAFTERS),
         move("withhold_dataset", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_shown"),
-        move("lift_withholding", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_withheld", "shower_may"),
+        move(
+            "lift_withholding", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_withheld", "shower_may"
+        ),
         move("expire_dataset", D.REGISTERED, D.EXPIRED, [ROBOT], "validity_is_over"),
         move("discard_dataset", D.DRAFT, None, DRAFTERS, "nothing_is_filed"),
     ],

@@ -109,35 +109,38 @@ def matches(word: str, whole: Q) -> Q:
     return shown | (whole & hidden)
 
 
-def filtered(
-    book: QuerySet[Dataset], filters: Mapping[str, Sequence[str]], but: str = ""
-) -> QuerySet[Dataset]:
+def filtered(book: QuerySet[Any], filters: Mapping[str, Sequence[str]], but: str = "") -> QuerySet[Any]:
     """The chosen facet values, leaving one facet out for its own counts."""
     for name, values in filters.items():
         if name in FACETS and name != but and values:
             wanted = [value for value in values if "\0" not in value]
-            book = told(book, name).annotate(**{f"is_{name}": FACETS[name]}).filter(**{f"is_{name}__in": wanted})
+            book = (
+                told(book, name).annotate(**{f"is_{name}": FACETS[name]}).filter(**{f"is_{name}__in": wanted})
+            )
     return book
 
 
-def told(book: QuerySet[Dataset], facet: str) -> QuerySet[Dataset]:
+def told(book: QuerySet[Any], facet: str) -> QuerySet[Any]:
     """The entries that show the column behind a facet to this reader."""
     return book if facet in OPEN_FACETS else book.filter(whole=True)
 
 
-def counted(
-    book: QuerySet[Dataset], filters: Mapping[str, Sequence[str]]
-) -> dict[str, list[tuple[str, int]]]:
+def counted(book: QuerySet[Any], filters: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:
     """Exact counts by facet, most frequent first."""
     facets = {}
     for name, column in FACETS.items():
-        rows = told(filtered(book, filters, but=name), name).annotate(value=column).order_by().values_list("value")
+        rows = (
+            told(filtered(book, filters, but=name), name)
+            .annotate(value=column)
+            .order_by()
+            .values_list("value")
+        )
         counts = rows.annotate(n=Count("pk")).order_by("-n", "value")[:FACET_SIZE]
         facets[name] = [(value, n) for value, n in counts if value]
     return facets
 
 
-def ranked(found: QuerySet[Dataset], words: list[str], sort: str) -> QuerySet[Dataset]:
+def ranked(found: QuerySet[Any], words: list[str], sort: str) -> QuerySet[Any]:
     """Order: exact title, beginning, anywhere in the title, elsewhere; registered over listed; newest first."""
     if sort == "title":
         return found.annotate(rank=Value(0), name=F("title")).order_by("title", "-pk")
@@ -159,7 +162,7 @@ def cursor(row: Any) -> str:
     return f"{row.rank}.{row.pk}"
 
 
-def after(ordered: QuerySet[Dataset], cursor_: str) -> QuerySet[Dataset]:
+def after(ordered: QuerySet[Any], cursor_: str) -> QuerySet[Any]:
     """The rows behind a cursor; one that cannot be is the first page."""
     rank, _dot, pk = cursor_.partition(".")
     if not (rank.isdecimal() and pk.isdecimal() and len(rank) < 3 and len(pk) < 19):

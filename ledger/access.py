@@ -8,20 +8,37 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext as _
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+from guardian.models import GroupObjectPermissionBase as GroupPermission
+from guardian.models import UserObjectPermissionBase as UserPermission
 from guardian.shortcuts import assign_perm, remove_perm
 
-from ledger.actor import Actor, Role
+from ledger.actor import ROLE_LABELS, Actor, Role
 from ledger.clock import today
 from ledger.errors import NotPermitted
+
+#: Beside the functions: the bases of direct foreign-key permission tables (guardian's generic ones compare text and are slow).
+__all__ = [
+    "GroupPermission",
+    "UserPermission",
+    "act_as",
+    "default_actor",
+    "give_role",
+    "holders",
+    "may",
+    "require",
+    "role_group",
+    "roles_among",
+    "roles_of",
+    "share_object",
+    "take_role",
+    "unshare_object",
+]
 
 if TYPE_CHECKING:
     from django.db import models
 
     from ledger.models import Organisation, User
 
-#: Bases of the direct foreign-key permission tables (guardian's generic ones compare text and are slow).
-UserPermission, GroupPermission = UserObjectPermissionBase, GroupObjectPermissionBase
 
 #: A person with no roles still acts in their own name: objects, corrects, looks.
 ROLE_NAMES = frozenset(Role)
@@ -113,7 +130,7 @@ def require(actor: Actor, role: Role, organisation: Organisation) -> None:
     if not may(actor, role, organisation):
         raise NotPermitted(
             _("Only a %(role)s of %(organisation)s may do this.")
-            % {"role": role.label, "organisation": organisation},
+            % {"role": ROLE_LABELS[role], "organisation": organisation},
             code="role_missing",
             remedy=_("Ask an administrator of your organisation for the role."),
         )

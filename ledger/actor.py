@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from ledger.roles import Role
+
+__all__ = ["ROLE_LABELS", "Actor", "Role"]
+
 if TYPE_CHECKING:
     from ledger.models import Organisation, User
-
-
-class Role(StrEnum):
-    """What a person may be in an organisation (guardian codenames on Organisation)."""
-
-    STEWARD = "steward"
-    HEAD_FILING = "head_filing"
-    HEAD_SHARING = "head_sharing"
-    APPLICANT = "applicant"
-    OFFICER = "officer"
-    AGENT = "agent"
-    AUDITOR = "auditor"
-    ORG_ADMIN = "org_admin"
-
-    @property
-    def label(self) -> str:
-        return ROLE_LABELS[self]
 
 
 ROLE_LABELS = {

@@ -8,8 +8,7 @@ that a mistake in ledger.merkle's edge cannot hide itself.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -135,9 +134,8 @@ class Audit:
         self.due = next(self.signed, None)
         self.stack, self.upper, self.proven = Stack(), dict[int, bytes](), 0
         self._demand_signature()
-        with closing(_rows()) as rows:  # a cursor left open would be closed in somebody else's transaction
-            for row in rows:
-                self._entry(row)
+        for row in _rows():
+            self._entry(row)
         self._end(size, root)
         self._waiting()
         self._strays()
@@ -407,7 +405,7 @@ _STRAYS = {
 }
 
 
-def _rows() -> Iterator[Row]:
+def _rows() -> Generator[Row, None, None]:
     for idx, *stored in _pages(_PLACED):
         yield Row(idx, *_plain(stored))
 

@@ -29,8 +29,10 @@ class Case(Protocol):
     """What a machine moves: it has a state and knows where an actor stands."""
 
     pk: Any
-    state: str
     machine: ClassVar[Machine]
+
+    @property
+    def state(self) -> str: ...
 
     def positions(self, actor: Actor) -> Collection[Who]: ...
 

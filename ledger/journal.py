@@ -191,7 +191,7 @@ def gathered() -> Iterator[None]:
 def _flush(waiting: list[_Waiting]) -> None:
     """Write what still stands. Django forgets an on_commit callback when its savepoint is rolled back: those
     that `_write` left behind tell which entries stand, and are taken away."""
-    standing = {id(hook) for _sids, hook, _robust in connection.run_on_commit}
+    standing = {id(hook) for hook in (job[1] for job in connection.run_on_commit)}
     alive = [one for one in waiting if id(one.stands) in standing]
     hooks = {id(one.stands) for one in alive}
     connection.run_on_commit = [job for job in connection.run_on_commit if id(job[1]) not in hooks]

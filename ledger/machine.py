@@ -31,7 +31,9 @@ class Move:
     needs: tuple[str, ...] = ()
 
 
-def move(command: str, sources: str | Iterable[str], target: str | None, who: Iterable[Who], *needs: str) -> Move:
+def move(
+    command: str, sources: str | Iterable[str], target: str | None, who: Iterable[Who], *needs: str
+) -> Move:
     """Write one row of a table."""
     named = [sources] if isinstance(sources, str) else sources
     return Move(command, frozenset(map(str, named)), target, frozenset(who), needs)

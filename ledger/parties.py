@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from ledger.actor import Role
 from ledger.machine import Machine, Who, move
+from ledger.roles import Role
 
 
 class Side(StrEnum):

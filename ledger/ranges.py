@@ -16,7 +16,7 @@ BLOCK = 1 << 18
 RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
 
 
-def wanted(header: str, size: int) -> tuple[int, int] | None | bool:
+def wanted(header: str, size: int) -> tuple[int, int] | bool | None:
     """The range a header asks for.
 
     Returns:

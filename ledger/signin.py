@@ -22,7 +22,11 @@ class LockoutBackend(ModelBackend):
     """Django's password check behind a small lockout per account."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         known = User.objects.filter(username=username).first()
         if known and known.locked_until and known.locked_until > now():
@@ -32,7 +36,7 @@ class LockoutBackend(ModelBackend):
         user = super().authenticate(request, username, password, **kwargs)
         if known:
             self._count(known, failed=user is None)
-        return user  # type: ignore[return-value]
+        return user
 
     def _count(self, known: User, *, failed: bool) -> None:
         """One statement each, so that parallel guesses are all counted."""

@@ -95,7 +95,7 @@ def liftings() -> Iterator[Deed]:
 def on_blocked() -> Exists:
     """Grants to a dataset whose compliance blocks."""
     rated = compliance.with_status(Dataset.objects.filter(pk=OuterRef("dataset")))
-    blocked = rated.filter(compliance__in=BLOCKING)  # type: ignore[misc]
+    blocked = rated.filter(compliance__in=BLOCKING)
     return Exists(blocked)
 
 

@@ -49,7 +49,9 @@ def altered() -> int:
     """Change one byte of the last body, as the owner of the tables could; returns the entry's index."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE log_body DISABLE TRIGGER USER")
-        cursor.execute("SELECT l.idx, e.uid FROM log_leaf l JOIN log_event e ON e.id = l.event_id ORDER BY l.idx DESC LIMIT 1")
+        cursor.execute(
+            "SELECT l.idx, e.uid FROM log_leaf l JOIN log_event e ON e.id = l.event_id ORDER BY l.idx DESC LIMIT 1"
+        )
         index, uid = cursor.fetchone()
         cursor.execute("UPDATE log_body SET content = set_byte(content, 20, 65) WHERE event_uid = %s", [uid])
     return int(index)
@@ -81,7 +83,9 @@ def filed(cast: Cast, walk: Any, house: str = "bureau", **described: Any) -> str
 def test_1_the_sole_member_registers_with_one_button(cast: Cast, walk: Any) -> None:
     with on("2026-10-10", "18:40"):
         farmer = walk("cooperative", "farmer")
-        made = farmer.create("datasets", "register_own", title="soil moisture 2025", sharing="conditional", summary="by field")
+        made = farmer.create(
+            "datasets", "register_own", title="soil moisture 2025", sharing="conditional", summary="by field"
+        )
         assert made["state"] == "registered"
         assert len(made["code"]) == 32
         history = farmer.get(f"/api/v1/entries/?subject=dataset:{made['id']}")["results"]
@@ -138,9 +142,17 @@ def test_3_objections_pause_the_notice(cast: Cast, walk: Any) -> None:
         second.do(filing, "pass_filing")
         assert due(officer, filing, "filing.notice") == "2026-03-24"
     objections = []
-    for date, who in (("2026-03-17", Walker.of(cast.stranger)), ("2026-03-18", walk("cooperative", "farmer"))):
+    for date, who in (
+        ("2026-03-17", Walker.of(cast.stranger)),
+        ("2026-03-18", walk("cooperative", "farmer")),
+    ):
         with on(date):
-            body = {"real_name": "person", "ground": f"ground {date}", "statement": "ours", "evidence": make.csv_file("proof.csv")}
+            body = {
+                "real_name": "person",
+                "ground": f"ground {date}",
+                "statement": "ours",
+                "evidence": make.csv_file("proof.csv"),
+            }
             objections.append(who.do(filing, "raise_objection", **body)["url"])
             without = {**body, "ground": "other"} | {"real_name": ""}
             assert who.do(filing, "raise_objection", 400, **without)["errors"][0]["pointer"] == "/real_name"
@@ -182,7 +194,11 @@ def requested(walk: Any, dataset: Dataset, house: str = "department", **wish: An
 
 def test_4_a_supplement_pauses_the_reply(cast: Cast, walk: Any) -> None:
     dataset = registered(cast, cast.bureau)
-    steward, head, applicant = walk("bureau", "steward"), walk("bureau", "head"), walk("department", "applicant")
+    steward, head, applicant = (
+        walk("bureau", "steward"),
+        walk("bureau", "head"),
+        walk("department", "applicant"),
+    )
     with on("2026-09-17"):
         request = requested(walk, dataset)
         assert due(applicant, request, "request.reply.conditional") == "2026-10-08"
@@ -190,7 +206,9 @@ def test_4_a_supplement_pauses_the_reply(cast: Cast, walk: Any) -> None:
         steward.do(request, "ask_supplement", gaps=["which stations", "which months"])
         assert clock_of(applicant, request, "request.reply.conditional")["used"] == 3
     with on("2026-09-24"):
-        applicant.do(request, "resubmit_request", answers=[{"gap": "which stations", "answer": "all of them"}])
+        applicant.do(
+            request, "resubmit_request", answers=[{"gap": "which stations", "answer": "all of them"}]
+        )
         assert due(applicant, request, "request.reply.conditional") == "2026-10-12"
         steward.do(request, "recommend", outcome="agree", finding="in scope")
         assert "refuse_request" not in head.actions(request)
@@ -200,7 +218,12 @@ def test_4_a_supplement_pauses_the_reply(cast: Cast, walk: Any) -> None:
 
 def test_5_one_extension(cast: Cast, walk: Any) -> None:
     dataset = registered(cast, cast.bureau)
-    steward, head, applicant, officer = walk("bureau", "steward"), walk("bureau", "head"), walk("department", "applicant"), walk("city", "officer")
+    steward, head, applicant, officer = (
+        walk("bureau", "steward"),
+        walk("bureau", "head"),
+        walk("department", "applicant"),
+        walk("city", "officer"),
+    )
     with on("2026-09-17"):
         request = requested(walk, dataset)
         steward.do(request, "recommend", outcome="agree", finding="in scope")
@@ -243,16 +266,29 @@ def test_6_unconditional_sharing(cast: Cast, walk: Any) -> None:
         assert at_once["agreement"] is None
     robots("2026-05-07")
     with on("2026-05-07", "09:00"):
-        assert clock_of(applicant, request, "request.reply.unconditional")["breached_at"].startswith("2026-05-07T00:00:00")
+        assert clock_of(applicant, request, "request.reply.unconditional")["breached_at"].startswith(
+            "2026-05-07T00:00:00"
+        )
         assert "open_dispute" in applicant.actions(request)
     with on("2026-05-08"):
-        assert due(applicant, requested(walk, registered(cast, cast.bureau, **open_to_all, title="third")), "request.reply.unconditional") == "2026-05-09"
+        assert (
+            due(
+                applicant,
+                requested(walk, registered(cast, cast.bureau, **open_to_all, title="third")),
+                "request.reply.unconditional",
+            )
+            == "2026-05-09"
+        )
 
 
 def test_7_refusals_have_clauses_and_approvals_lapse(cast: Cast, walk: Any) -> None:
     fields = [{"name": f"f{number}", "type": "number"} for number in range(20)]
     dataset = registered(cast, cast.bureau, fields=fields)
-    steward, head, applicant = walk("bureau", "steward"), walk("bureau", "head"), walk("department", "applicant")
+    steward, head, applicant = (
+        walk("bureau", "steward"),
+        walk("bureau", "head"),
+        walk("department", "applicant"),
+    )
     with on("2026-09-17"):
         first, second = requested(walk, dataset), requested(walk, dataset, purpose="another")
         for request in (first, second):
@@ -265,7 +301,13 @@ def test_7_refusals_have_clauses_and_approvals_lapse(cast: Cast, walk: Any) -> N
         page = session(cast.department, "applicant").get(first.replace("/api/v1", ""))
         assert "B-25" in page.content.decode()
     with on("2026-10-08"):
-        head.do(second, "agree_request", fields=[field["name"] for field in fields[:12]], clauses=["B-25"], finding="twelve are enough")
+        head.do(
+            second,
+            "agree_request",
+            fields=[field["name"] for field in fields[:12]],
+            clauses=["B-25"],
+            finding="twelve are enough",
+        )
         assert due(applicant, second, "request.delivery") == "2026-11-04"
     robots("2026-10-21", "23:00")
     assert applicant.get(second)["state"] == "approved"
@@ -297,7 +339,12 @@ def test_8_what_the_public_sees_of_a_notice(cast: Cast, walk: Any) -> None:
         walk("city", "second_officer").do(filing, "pass_filing")
         number = filing.rstrip("/").rsplit("/", 1)[1]
         notice = visitor.get(f"/api/v1/public-notices/{number}/")
-        assert {name for name in notice if name not in ("id", "url", "state", "entry", "actions")} == {"registrant", "type", "name", "summary"}
+        assert {name for name in notice if name not in ("id", "url", "state", "entry", "actions")} == {
+            "registrant",
+            "type",
+            "name",
+            "summary",
+        }
         assert visitor.get("/api/v1/datasets/?q=household")["results"] == []
     with on("2026-05-12"):
         officer.do(filing, "halt_notice", reason="identity numbers in the summary")
@@ -352,13 +399,21 @@ def test_9_listed_records_are_claimed_and_filed(cast: Cast, walk: Any, tmp_path:
         mine = steward.get(f"/api/v1/datasets/?owner={bureau.pk}&state=listed")["results"]
         assert [one["title"] for one in mine] == ["农机补贴目录"]
         dataset = mine[0]["url"]
-        steward.do(dataset, "describe_dataset", **{name: make.DESCRIBED[name] for name in ("summary", "sharing_conditions", "lawful_source")})
+        steward.do(
+            dataset,
+            "describe_dataset",
+            **{name: make.DESCRIBED[name] for name in ("summary", "sharing_conditions", "lawful_source")},
+        )
         assert steward.do(dataset, "draft_filing")["state"] == "draft"
 
 
 def test_10_delivery_under_a_live_grant(cast: Cast, walk: Any) -> None:
     dataset = registered(cast, cast.bureau)
-    steward, head, applicant = walk("bureau", "steward"), walk("bureau", "head"), walk("department", "applicant")
+    steward, head, applicant = (
+        walk("bureau", "steward"),
+        walk("bureau", "head"),
+        walk("department", "applicant"),
+    )
     with on("2026-03-02"):
         request = requested(walk, dataset, ends="2026-06-30")
         steward.do(request, "recommend", outcome="agree", finding="in scope")
@@ -368,7 +423,9 @@ def test_10_delivery_under_a_live_grant(cast: Cast, walk: Any) -> None:
         steward.do(request, "deliver", distribution=distribution["id"])
         grant = applicant.get(request)["grant"]["url"]
         first = applicant.client.get(f"{grant}download/", headers={"Range": "bytes=0-9"})
-        rest = applicant.client.get(f"{grant}download/", headers={"Range": "bytes=10-", "If-Range": first["ETag"]})
+        rest = applicant.client.get(
+            f"{grant}download/", headers={"Range": "bytes=10-", "If-Range": first["ETag"]}
+        )
         assert (first.status_code, rest.status_code) == (206, 206)
         whole = b"".join(first.streaming_content) + b"".join(rest.streaming_content)
         assert hashlib.sha256(whole).hexdigest() == distribution["checksum"]
@@ -399,6 +456,8 @@ def test_10_a_year_without_a_calendar_is_provisional(cast: Cast, walk: Any) -> N
         load(year=2027, off=["2027-01-01", "2027-01-04"], on=["2027-01-09"], source="a notice")
         clock = clock_of(applicant, request, "request.reply.conditional")
         assert (clock["due"], clock["provisional"]) == ("2027-01-09", False)
-        entry = applicant.get(f"/api/v1/entries/?subject=sharerequest:{request.rstrip('/').rsplit('/', 1)[1]}&type=clock.recalculated")["results"][0]
+        entry = applicant.get(
+            f"/api/v1/entries/?subject=sharerequest:{request.rstrip('/').rsplit('/', 1)[1]}&type=clock.recalculated"
+        )["results"][0]
         facts = next(iter(entry["body"]["facts"].values()))
         assert (facts["due_before"], facts["due"]) == ("2027-01-08", "2027-01-09")

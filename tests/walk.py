@@ -46,7 +46,9 @@ class Walker:
 
     def create(self, noun: str, command: str = "", status: int = 201, **body: Any) -> Any:
         """A creating command, found among the actions of the collection."""
-        offered = {action["name"]: action["href"] for action in self.get("/api/v1/")["nouns"][noun]["actions"]}
+        offered = {
+            action["name"]: action["href"] for action in self.get("/api/v1/")["nouns"][noun]["actions"]
+        }
         name = command or next(iter(offered))
         assert name in offered, f"{name} is not offered: {sorted(offered)}"
         return self.post(offered[name], status, body)

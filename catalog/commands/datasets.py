@@ -62,7 +62,9 @@ def describe_dataset(
     found = find(Dataset, actor, dataset)
     permit(found, actor, "describe_dataset")
     description.unspoken_secret(secret)
-    description.checked({"temporal_from": found.temporal_from, "temporal_until": found.temporal_until} | described)
+    description.checked(
+        {"temporal_from": found.temporal_from, "temporal_until": found.temporal_until} | described
+    )
     rows = Rows()
     description.lay(rows, found, described)
     rows.update(found, **compliance.summarised(found))
@@ -179,7 +181,9 @@ def withhold_dataset(*, actor: Actor, dataset: Dataset | int, clauses: list[str]
     grounded(found, "withhold", clauses)
     rows = Rows()
     by_body = actor.organisation_id != found.owner_id
-    rows.update(found, withheld_at=now(), withheld_reason=reason, withheld_clauses=clauses, withheld_by_body=by_body)
+    rows.update(
+        found, withheld_at=now(), withheld_reason=reason, withheld_clauses=clauses, withheld_by_body=by_body
+    )
     record(
         actor=actor,
         event="dataset.withheld",

@@ -211,7 +211,7 @@ def issue_code(*, actor: Actor, filing: Filing | int) -> Filing:
     found = find(Filing, actor, filing)
     permit(found, actor, "issue_code")
     clock = clocks.running(found, "filing.notice")
-    assert clock is not None, "notice_is_over held"  # noqa: S101 - the machine's condition
+    assert clock is not None, "notice_is_over held"
     rows = Rows()
     clocks.meet(rows, clock)
     registration.code_filing(rows, found, clock.due + dt.timedelta(days=1))

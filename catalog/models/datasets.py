@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 K = Organisation.Kind
 #: Owner's kind → regime; data that arose from a public duty falls under the public regime whoever holds it.
-REGIMES = {K.DEPARTMENT: Regime.GOVERNMENT, K.INSTITUTION: Regime.PUBLIC, K.OPERATOR: Regime.OPERATED}
+REGIMES: dict[str, Regime] = {
+    K.DEPARTMENT: Regime.GOVERNMENT,
+    K.INSTITUTION: Regime.PUBLIC,
+    K.OPERATOR: Regime.OPERATED,
+}
 
 
 class Circle(models.TextChoices):
@@ -80,7 +84,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         named = DatasetUserPermission.objects.filter(
             content_object=OuterRef("pk"), user=actor.user_id, permission__codename="view_dataset"
         )
-        seen |= entered & shown & Exists(named)
+        seen |= entered & shown & Q(Exists(named))
         organisation = actor.organisation
         if organisation is None:
             return seen
@@ -116,7 +120,7 @@ def in_circle(organisation: Organisation) -> Q:
         circle |= Q(circle=Circle.DEPARTMENTS)
     group = organisation.parent_id or organisation.pk
     owners = Organisation.objects.filter(Q(parent=group) | Q(pk=group), pk=OuterRef("owner_id"))
-    return circle | (Q(circle=Circle.GROUP) & Exists(owners))
+    return circle | (Q(circle=Circle.GROUP) & Q(Exists(owners)))
 
 
 def watched_by(actor: Actor, organisation: Organisation) -> Q:
@@ -306,7 +310,7 @@ class Dataset(Entered):
             Regime.PUBLIC
             if self.public_duty and self.owner.kind not in REGIMES
             else REGIMES.get(self.owner.kind, Regime.PRIVATE)
-        )  # type: ignore[call-overload]
+        )
 
     def policy(self) -> Profile:
         """The profile the dataset stands under: the one it was registered with, else today's."""
@@ -412,3 +416,6 @@ class Relation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dataset", "related", "kind"], name="relation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.related}"

@@ -33,7 +33,7 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         seen = Q(state__in=PUBLISHED, dataset__withheld_at=None)
         if actor.user is None:
             return self.filter(seen)
-        seen |= Exists(Objection.objects.filter(filing=OuterRef("pk"), objector=actor.user_id))
+        seen |= Q(Exists(Objection.objects.filter(filing=OuterRef("pk"), objector=actor.user_id)))
         if actor.organisation_id and actor.roles:
             seen |= Q(dataset__owner=actor.organisation_id)
             if actor.holds(Role.OFFICER, Role.AUDITOR):

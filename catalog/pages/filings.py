@@ -72,7 +72,8 @@ def steps(filing: Filing) -> list[Any]:
 
 def described(filing: Filing) -> list[tuple[str, Any]]:
     """What a filing proposes, with the words of its columns; empty ones are left out."""
-    rows = []
+    rows: list[tuple[str, Any]] = []
+    columns = {column.name: column for column in Dataset._meta.concrete_fields}
     for name, value in filing.content.items():
         if name in ("fields", "impacts") or value in ("", None, [], False, 0):
             continue
@@ -87,7 +88,7 @@ def described(filing: Filing) -> list[tuple[str, Any]]:
         shown = (
             label(kind, value) if kind else ", ".join(map(str, value)) if isinstance(value, list) else value
         )
-        rows.append((Dataset._meta.get_field(name).verbose_name, shown))
+        rows.append((str(columns[name].verbose_name), shown))
     return rows
 
 

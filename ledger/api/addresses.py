@@ -35,9 +35,10 @@ def command_url(noun: nouns.Noun, name: str, obj: models.Model | None = None) ->
     return collection_url(noun) if name == next(iter(noun.creates)) else f"{collection_url(noun)}{name}/"
 
 
-def schema_url(name: str) -> str:
-    """The JSON Schema of a command's body."""
-    return f"{ROOT}schemas/{name}/"
+def schema_url(name: str, noun: nouns.Noun | None = None, obj: models.Model | None = None) -> str:
+    """The JSON Schema of a command's body, for an object as it fits that one."""
+    of = f"?of={noun.name}/{noun.id_of(obj)}" if noun is not None and obj is not None else ""
+    return f"{ROOT}schemas/{name}/{of}"
 
 
 def entry_url(uid: uuid.UUID) -> str:

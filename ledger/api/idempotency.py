@@ -8,7 +8,6 @@ the unique index.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -31,7 +30,6 @@ from ledger.clock import now
 from ledger.models.idempotency import IdempotentAnswer
 
 HEADER = "Idempotency-Key"
-KEPT = dt.timedelta(hours=48)
 WAIT_MS = 5000
 LONGEST = 255
 
@@ -163,7 +161,3 @@ def seal(answer: Answer, key: str) -> bytes:
 def unseal(sealed: bytes, key: str) -> Answer:
     return Answer(**json.loads(_sealer(key).decrypt(sealed)))
 
-
-def forget_old_answers() -> int:
-    """Remove answers whose time is over; run by the worker."""
-    return IdempotentAnswer.objects.filter(created_at__lt=now() - KEPT).delete()[0]

@@ -45,10 +45,10 @@ BOUNDS = (
 LIST_BOUNDS = (("max_length", "maxItems"), ("min_length", "minItems"))
 
 
-def schema_of(name: str, shape: type[Shape]) -> JSON:
-    """The schema of one command's body."""
-    said = {"$schema": DIALECT, "$id": schema_url(name), "title": str(vocabulary.COMMANDS[name].label)}
-    return said | of_serializer(shape())
+def schema_of(name: str, shape: Shape, address: str = "") -> JSON:
+    """The schema of one command's body; a shape that knows its case offers what fits the case."""
+    said = {"$schema": DIALECT, "$id": address or schema_url(name)}
+    return said | {"title": str(vocabulary.COMMANDS[name].label)} | of_serializer(shape)
 
 
 def of_serializer(shape: serializers.Serializer) -> JSON:
@@ -73,7 +73,8 @@ def structure_of(field: Any) -> JSON:
     """The type and bounds of a field."""
     match field:
         case serializers.ListSerializer():
-            return {"type": "array", "items": of_serializer(field.child)} | bounds_of(field, LIST_BOUNDS)
+            child: Any = field.child
+            return {"type": "array", "items": of_serializer(child)} | bounds_of(field, LIST_BOUNDS)
         case serializers.Serializer():
             return of_serializer(field)
         case serializers.ManyRelatedField():
@@ -93,7 +94,9 @@ def structure_of(field: Any) -> JSON:
 
 
 def of_choices(choices: Any) -> JSON:
-    """A closed set with the words for each value."""
+    """A closed set with the words for each value; one that only the case at hand would fill is left open."""
+    if not choices:
+        return {"type": "string"}
     return {"oneOf": [{"const": value, "title": str(label)} for value, label in choices.items()]}
 
 

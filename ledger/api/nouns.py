@@ -181,7 +181,7 @@ def register(*nouns: Noun | Place) -> None:
 def extend(name: str, **further: Mapping[str, Any]) -> None:
     """Hang further commands, creates, filters or reads of an upper floor into a noun of a lower one."""
     noun = NOUNS[name]
-    both = {part: {**getattr(noun, part), **more} for part, more in further.items()}
+    both: dict[str, Any] = {part: {**getattr(noun, part), **more} for part, more in further.items()}
     del NOUNS[name]
     register(replace(noun, **both))
 

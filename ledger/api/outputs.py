@@ -41,6 +41,9 @@ class Link(serializers.RelatedField):
         return {"id": addresses.id_of(value), "url": addresses.object_url(value), "label": str(value)}
 
 
+@extend_schema_field(
+    {"type": "object", "properties": {"username": {"type": "string"}, "name": {"type": "string"}}}
+)
 class PersonName(serializers.RelatedField):
     """A person as {"username", "name"}; for parties only."""
 

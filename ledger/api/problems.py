@@ -204,7 +204,7 @@ def of_refusal(refusal: Refusal) -> dict[str, Any]:
         (OF_REFUSAL[cls] for cls in type(refusal).__mro__ if cls in OF_REFUSAL),
         OF_STATUS.get(refusal.status, "bad-shape"),
     )
-    said = {
+    said: dict[str, Any] = {
         "detail": str(refusal.detail),
         "code": refusal.code,
         "rule": refusal.rule,

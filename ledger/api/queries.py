@@ -201,7 +201,7 @@ def expansions(query: Query, rows: Sequence[Any], actor: Actor) -> dict[str, dic
 
     found: dict[str, dict[Any, Any]] = {}
     for name in sorted(query.expand - {"actions"}):
-        source = query.noun.output().fields[name].source
+        source = query.noun.output().fields[name].source or name
         linked = [attribute(row, source.replace(".", "__")) for row in rows]
         keys = {other.pk for other in linked if other is not None}
         noun = next((nouns.noun_of(type(other)) for other in linked if other is not None), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
@@ -15,7 +16,7 @@ from ledger.api.nouns import Noun
 QUERY, HEADER, PATH = OpenApiParameter.QUERY, OpenApiParameter.HEADER, OpenApiParameter.PATH
 
 
-def parameter(name: str, words: str, where: str = QUERY, kind: Any = OpenApiTypes.STR) -> OpenApiParameter:
+def parameter(name: str, words: str, where: Any = QUERY, kind: Any = OpenApiTypes.STR) -> OpenApiParameter:
     return OpenApiParameter(name, kind, where, description=words, required=where == PATH)
 
 
@@ -81,6 +82,35 @@ def refusals(*statuses: int) -> dict[Any, OpenApiResponse]:
     }
 
 
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How a token is sent."""
+
+    target_class = "ledger.api.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of `tokens`, shown once when issued.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """A browser's session."""
+
+    target_class = "ledger.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "Writing needs the CSRF token.",
+        }
+
+
 class LedgerSchema(AutoSchema):
     """Describes views of nouns from their noun; other views as objects."""
 
@@ -101,7 +131,8 @@ class LedgerSchema(AutoSchema):
         """noun.command or noun.list."""
         if self.noun is None:
             return f"{type(self.view).__name__}.{self.method.lower()}"
-        return f"{self.noun.name}.{self.command_name or self.deed}"
+        deed = self.deed if self.deed in ("list", "retrieve", "why_not") else self.command_name
+        return f"{self.noun.name}.{deed}"
 
     def get_tags(self) -> list[str]:
         return [self.noun.name if self.noun else "start"]

@@ -60,7 +60,7 @@ class Shape(Row):
         fields = super().get_fields()
         for field in fields.values():
             if isinstance(field, NESTED):
-                field.get_value = partial(value_or_json, field, field.get_value)  # type: ignore[method-assign]
+                field.get_value = partial(value_or_json, field, field.get_value)
         return fields
 
     @classmethod
@@ -85,7 +85,7 @@ NESTED = (serializers.BaseSerializer, serializers.ListField, serializers.DictFie
 
 def value_or_json(field: serializers.Field, plainly: Callable[[Any], Any], dictionary: Any) -> Any:
     """A nested value: from JSON text in a form, otherwise as it came."""
-    text = dictionary.get(field.field_name, "") if isinstance(dictionary, QueryDict) else ""
+    text = dictionary.get(field.field_name or "", "") if isinstance(dictionary, QueryDict) else ""
     if isinstance(text, str) and text.lstrip()[:1] in ("[", "{"):
         try:
             return json.loads(text)
@@ -114,12 +114,12 @@ class LongText(serializers.CharField):
 class Choices(serializers.MultipleChoiceField):
     """Several values of a closed set, in the set's order."""
 
-    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
+    def to_internal_value(self, data: Any) -> list[str]:
         """The chosen values as a list."""
         chosen = super().to_internal_value(data)
         return [value for value in self.choices if value in chosen]
 
-    def to_representation(self, value: Any) -> list[str]:  # type: ignore[override]
+    def to_representation(self, value: Any) -> list[str]:
         return [str(one) for one in value]
 
 
@@ -197,7 +197,7 @@ class Upload(serializers.FileField):
 
     def to_internal_value(self, data: UploadedFile) -> UploadedFile:
         """The file, unless it is over the limit."""
-        found = super().to_internal_value(data)
+        found: Any = super().to_internal_value(data)
         if found.size > settings.MAX_UPLOAD:
             words = self.error_messages["too_big"] % {
                 "size": found.size >> 20,

@@ -22,6 +22,7 @@ from ledger.api import actions, answers, nouns, versions
 from ledger.api.addresses import collection_url
 from ledger.api.authentication import actor_of
 from ledger.api.idempotency import once
+from ledger.api.jsonschema import schema_of
 from ledger.api.nouns import Noun
 from ledger.api.problems import KINDS, of_kind
 from ledger.api.queries import Query, expansions
@@ -45,7 +46,7 @@ class NounViewSet(ReaderView, viewsets.ViewSet):
     made.
     """
 
-    noun: Noun = None  # type: ignore[assignment]
+    noun: Noun = None
     command_name = ""
 
     def list(self, request: Request) -> Response:
@@ -185,16 +186,31 @@ def who(actor: Actor) -> dict[str, Any]:
 
 
 class SchemaOfCommand(ReaderView):
-    """The JSON Schema of a command's body."""
+    """The JSON Schema of a command's body; `?of=<noun>/<id>` offers what fits that object (clauses, fields)."""
 
     def get(self, request: Request, name: str) -> Response:
         """The schema, in the reader's language."""
-        from ledger.api.jsonschema import schema_of
-
-        shape = nouns.shapes().get(name)
+        actor, shape = actor_of(request), nouns.shapes().get(name)
         if shape is None:
             raise NotFound(code="not_found")
-        return Response(schema_of(name, shape), content_type="application/schema+json")
+        context = {"actor": actor, "object": named_object(request.query_params.get("of", ""), actor)}
+        body = schema_of(name, shape(context=context), request.get_full_path())
+        return Response(body, content_type="application/schema+json")
+
+
+def named_object(text: str, actor: Actor) -> Any:
+    """The object of "<noun>/<id>", None without one.
+
+    Raises:
+        NotFound: there is none that this actor may see.
+    """
+    if not text:
+        return None
+    name, _slash, pk = text.partition("/")
+    noun = nouns.noun_named(name)
+    if noun is None:
+        raise NotFound(code="not_found")
+    return visible(noun, actor, pk)
 
 
 class ProblemKind(ReaderView):

@@ -6,6 +6,7 @@ from ledger.commands.organisations import (
     register_organisation,
     verify_organisation,
 )
+from ledger.commands.passwords import change_password
 from ledger.commands.people import (
     accept_invitation,
     delegate,
@@ -20,6 +21,7 @@ from ledger.commands.tokens import issue_token, withdraw_token
 
 __all__ = [
     "accept_invitation",
+    "change_password",
     "delegate",
     "describe_organisation",
     "found_register",

@@ -146,7 +146,7 @@ def checked(known: Organisation | None = None, **values: Any) -> dict[str, Any]:
         raise BadShape(_("Some fields need another look."), rule="R 2", errors=faults)
     values |= {"scheme": scheme, "identifier": "" if scheme == "none" else identifier, "region": region}
     twin = Organisation.objects.filter(scheme=scheme, identifier=values["identifier"]).exclude(
-        pk=known and known.pk
+        pk=known.pk if known else 0
     )
     if values["identifier"] and twin.exists():
         raise PolicyRefused(

@@ -39,7 +39,7 @@ def issue_token(
     if not 1 <= days <= MAX_DAYS:
         raise BadShape(_("A token lasts from 1 to 366 days."), code="days", pointer="/days")
     rows = Rows()
-    token, secret = AccessToken.objects.create(
+    token, secret = AccessToken.objects.create(  # type: ignore[call-arg]
         actor.user,
         expiry=None,
         organisation=actor.organisation,

@@ -12,8 +12,8 @@ class Entered(models.Model):
         abstract = True
 
 
-class FromUntil(models.QuerySet):  # type: ignore[type-arg]
+class FromUntil(models.QuerySet):
     """Rows valid from a first day to a last day, both included."""
 
-    def live(self, day):  # type: ignore[no-untyped-def]
+    def live(self, day):
         return self.filter(starts__lte=day, ends__gte=day, withdrawn_at=None)

@@ -1,6 +1,12 @@
 """Answers kept so that a repeated request is answered and not done twice."""
 
+import datetime as dt
+
 from django.db import models
+
+from ledger.clock import now
+
+KEPT = dt.timedelta(hours=48)
 
 
 class IdempotentAnswer(models.Model):
@@ -26,3 +32,8 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key[:12]
+
+
+def forget_old_answers() -> int:
+    """Remove answers whose time is over; run by the worker."""
+    return IdempotentAnswer.objects.filter(created_at__lt=now() - KEPT).delete()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from functools import cached_property
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -25,7 +26,7 @@ class User(AbstractUser):
     failed_signins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -42,6 +43,9 @@ class Pseudonym(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE)
     handle = models.UUIDField(default=uuid.uuid4, unique=True)
+
+    def __str__(self) -> str:
+        return self.handle.hex
 
 
 class AccessToken(AbstractAuthToken, Entered):

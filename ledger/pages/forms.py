@@ -130,7 +130,11 @@ def _beyond(drawn: Any, values: set[str]) -> list[Option]:
     if not isinstance(drawn, serializers.PrimaryKeyRelatedField):
         return []
     keys = [int(value) for value in values if value.isdigit() and len(value) < 19]
-    return [Option(str(obj.pk), str(obj), True) for obj in drawn.get_queryset().filter(pk__in=keys)] if keys else []
+    return (
+        [Option(str(obj.pk), str(obj), True) for obj in drawn.get_queryset().filter(pk__in=keys)]  # type: ignore[union-attr]
+        if keys
+        else []
+    )
 
 
 def _attrs(drawn: Any, kind: str) -> dict[str, Any]:

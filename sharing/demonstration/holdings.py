@@ -10,7 +10,9 @@ YEAR = {"temporal_from": dt.date(2025, 1, 1), "temporal_until": dt.date(2025, 12
 
 def fields(*rows: tuple[str, str, str, str]) -> list[dict[str, str]]:
     """Rows of (name, type, unit, description)."""
-    return [{"name": name, "type": kind, "unit": unit, "description": text} for name, kind, unit, text in rows]
+    return [
+        {"name": name, "type": kind, "unit": unit, "description": text} for name, kind, unit, text in rows
+    ]
 
 
 #: Datasets of the machine works and the cooperative, under `plain`.
@@ -58,7 +60,8 @@ GOVERNED: dict[str, Any] = {
 #: Datasets of the bureau of agriculture, under `cn`: key → what differs.
 BUREAU: dict[str, dict[str, Any]] = {
     "moisture": {"title": "全市农田土壤墒情监测", "title_en": "Soil moisture network of the city", "summary": "全市86个墒情站的旬报。", "keywords": ["墒情", "抗旱"]},
-    "pests": {"title": "病虫害测报数据", "title_en": "Pest forecasts", "summary": "测报灯与性诱捕器的逐日计数。", "sharing": "unconditional", "sharing_conditions": "", "opening": "public"},
+    "pests": {"title": "病虫害测报数据", "title_en": "Pest forecasts", "summary": "测报灯与性诱捕器的逐日计数。",
+              "sharing": "unconditional", "sharing_conditions": "", "opening": "public"},
     "machinery": {"title": "农机作业轨迹汇总", "title_en": "Farm machinery tracks, aggregated", "summary": "按乡镇汇总的作业面积与时长。"},
     "greenhouse": {"title": "设施农业环境监测", "title_en": "Greenhouse climate", "summary": "温室温度、湿度、光照。"},
     "prices": {"title": "农产品批发价格", "title_en": "Wholesale prices", "summary": "主要品种每日批发价。", "opening": "public"},
@@ -68,6 +71,8 @@ BUREAU: dict[str, dict[str, Any]] = {
     "orchard": {"title": "果园遥感分布", "title_en": "Orchards from remote sensing", "summary": "果园地块分布与面积。"},
     "dairy": {"title": "奶牛养殖场汇总", "title_en": "Dairy farms, aggregated", "summary": "按县汇总的存栏与产量。"},
     "floods": {"title": "农田受灾评估", "title_en": "Flood damage to fields", "summary": "洪涝后受灾面积评估。", "opening": "non_public"},
-    "subsidy": {"title": "耕地补贴发放明细", "title_en": "Farmland subsidies", "summary": "补贴对象与金额。", "sharing": "not_shared", "sharing_conditions": "", "opening": "non_public",
-                "sharing_reason": "法律规定不予提供", "sharing_basis": "个人信息保护法第三十四条", "sharing_basis_kind": "law", "personal": "ordinary", "persons": 30000},
+    "subsidy": {"title": "耕地补贴发放明细", "title_en": "Farmland subsidies", "summary": "补贴对象与金额。",
+                "sharing": "not_shared", "sharing_conditions": "", "opening": "non_public",
+                "sharing_reason": "法律规定不予提供", "sharing_basis": "个人信息保护法第三十四条", "sharing_basis_kind": "law", "personal": "ordinary",
+                "persons": 30000},
 }  # fmt: skip

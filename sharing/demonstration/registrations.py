@@ -45,7 +45,13 @@ def own(stage: Stage, key: str, house: str, username: str, days: int, measured: 
     with stage.moment(days):
         actor = stage.actor(username, house)
         dataset = register_own(actor=actor, **{**PRIVATE[key], **more})
-        add_distribution(actor=actor, dataset=dataset, kind="file", file=csv_file(f"{key}.csv", measured, 365), title=f"{key}.csv")
+        add_distribution(
+            actor=actor,
+            dataset=dataset,
+            kind="file",
+            file=csv_file(f"{key}.csv", measured, 365),
+            title=f"{key}.csv",
+        )
     return dataset
 
 
@@ -56,7 +62,12 @@ def group(stage: Stage) -> dict[str, Dataset]:
         with stage.moment(days):
             steward = stage.actor("steward", "tools")
             dataset = create_dataset(actor=steward, **PRIVATE[key])
-            add_distribution(actor=steward, dataset=dataset, kind="file", file=csv_file(f"{key}.csv", "date,speed,load,vibration,temperature", 365))
+            add_distribution(
+                actor=steward,
+                dataset=dataset,
+                kind="file",
+                file=csv_file(f"{key}.csv", "date,speed,load,vibration,temperature", 365),
+            )
             evidence(stage, dataset, steward, stage.actor("head", "tools"))
             filing = submit_filing(actor=steward, filing=draft_filing(actor=steward, dataset=dataset))
         with stage.moment(days, 15):
@@ -91,12 +102,20 @@ def drafted(stage: Stage, key: str, days: int, *, complete: bool = True) -> Fili
     with stage.moment(days, 9):
         steward = stage.actor("bureau_steward", "farm_bureau")
         dataset = create_dataset(actor=steward, **{**GOVERNED, **BUREAU[key]})
-        add_distribution(actor=steward, dataset=dataset, kind="file", file=csv_file(f"{key}.csv", "date,value", 200))
+        add_distribution(
+            actor=steward, dataset=dataset, kind="file", file=csv_file(f"{key}.csv", "date,value", 200)
+        )
         filing = draft_filing(actor=steward, dataset=dataset)
         for group_ in missing_groups(filing):
             for material in (*group_.needs, *group_.any_of):
                 if complete or group_.id in ("review", "evidence"):
-                    filing = attach_material(actor=steward, filing=filing, key=material, text="见附件", file=report(group_.label_zh))
+                    filing = attach_material(
+                        actor=steward,
+                        filing=filing,
+                        key=material,
+                        text="见附件",
+                        file=report(group_.label_zh),
+                    )
     return filing
 
 
@@ -128,7 +147,10 @@ def in_notice(stage: Stage, key: str, days: int) -> Filing:
 def bureau(stage: Stage) -> dict[str, Dataset]:
     """One filing in every state; those whose notice is over are coded by the robot on the day."""
     officer, steward = ("officer", "city"), ("bureau_steward", "farm_bureau")
-    coded = {key: in_notice(stage, key, days).dataset for key, days in (("moisture", 55), ("pests", 54), ("prices", 52), ("subsidy", 51))}
+    coded = {
+        key: in_notice(stage, key, days).dataset
+        for key, days in (("moisture", 55), ("pests", 54), ("prices", 52), ("subsidy", 51))
+    }
     with stage.moment(34, 1):
         robot.run()
     drafted(stage, "machinery", 2)
@@ -138,7 +160,9 @@ def bureau(stage: Stage) -> dict[str, Dataset]:
     filed(stage, "yield", 1)
     gaps = filed(stage, "irrigation", 4, complete=False)
     with stage.moment(2):
-        request_supplement(actor=stage.actor(*officer), filing=gaps, gaps=[one.label_zh for one in missing_groups(gaps)])
+        request_supplement(
+            actor=stage.actor(*officer), filing=gaps, gaps=[one.label_zh for one in missing_groups(gaps)]
+        )
     in_review(stage, "seeds", 6)
     in_notice(stage, "orchard", 9)
     objected(stage, in_notice(stage, "dairy", 12), 5)
@@ -162,15 +186,27 @@ def ended(stage: Stage) -> None:
     for key, days in again.items():
         filing = objected_filing(stage, key, days)
         with stage.moment(days - 8):
-            uphold_objection(actor=stage.actor(*one), objection=filing.objections.get(), clauses=["A-12"], finding="经复核，异议成立。")
+            uphold_objection(
+                actor=stage.actor(*one),
+                objection=filing.objections.get(),
+                clauses=["A-12"],
+                finding="经复核，异议成立。",
+            )
     names = (("machinery", 18), ("greenhouse", 16), ("yield", 14))
     first, second, third = (filed(stage, key, days) for key, days in names)
     with stage.moment(17):
-        decline_filing(actor=stage.actor(*one), filing=first, reason_code="duplicate", reason="与已登记数据重复。")
+        decline_filing(
+            actor=stage.actor(*one), filing=first, reason_code="duplicate", reason="与已登记数据重复。"
+        )
     with stage.moment(15):
         accept_filing(actor=stage.actor(*one), filing=second)
     with stage.moment(10):
-        refuse_filing(actor=stage.actor(*two), filing=second, reason_code="materials_contradict", reason="材料前后不一致。")
+        refuse_filing(
+            actor=stage.actor(*two),
+            filing=second,
+            reason_code="materials_contradict",
+            reason="材料前后不一致。",
+        )
     with stage.moment(13):
         withdraw_filing(actor=stage.actor(*steward), filing=third, reason="准备合并登记。")
 

@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from catalog.models import Dataset
 from ledger import journal
-from ledger.command import open_commands
 from ledger.api.nouns import noun_named
+from ledger.command import open_commands
 from ledger.errors import NotFound, Refusal
 from ledger.models import Clock
 from ledger.models.clocks import subject_of

@@ -56,7 +56,7 @@ class ApplicationOutput(Output):
 
 class StageOutput(serializers.ModelSerializer):
     organisation = Link()
-    label = serializers.CharField(source="__str__", read_only=True)  # type: ignore[assignment]
+    label = serializers.CharField(source="__str__", read_only=True)
 
     class Meta:
         model = RouteStage

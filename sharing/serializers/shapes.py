@@ -37,7 +37,7 @@ class Clauses(Choices):
         kwargs.setdefault("label", _("clauses"))
         super().__init__(choices=choices, required=False, allow_empty=True, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
+    def to_internal_value(self, data: Any) -> list[str]:
         """Their identifiers as sent."""
         if isinstance(data, str) or not hasattr(data, "__iter__"):
             self.fail("not_a_list", input_type=type(data).__name__)
@@ -50,7 +50,7 @@ class Names(Choices):
     def __init__(self, choices: Any = (), **kwargs: Any) -> None:
         super().__init__(choices=choices, required=False, allow_empty=True, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
+    def to_internal_value(self, data: Any) -> list[str]:
         """The names as sent."""
         if isinstance(data, str) or not hasattr(data, "__iter__"):
             self.fail("not_a_list", input_type=type(data).__name__)

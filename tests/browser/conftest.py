@@ -18,7 +18,13 @@ from tests.chromium import find_chromium
 
 # Playwright keeps an event loop in this thread; Django is told that its queries are safe beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +123,9 @@ def tab(browser: Browser, base: str, locale: str, **options: Any) -> Person:
     context.set_default_timeout(8000)
     person = Person(context.new_page(), base)
     person.page.on("console", lambda line: person.trouble.append(line.text) if line.type == "error" else None)
-    person.page.on("request", lambda sent: person.trouble.append(sent.url) if is_abroad(sent.url, base) else None)
+    person.page.on(
+        "request", lambda sent: person.trouble.append(sent.url) if is_abroad(sent.url, base) else None
+    )
     return person
 
 

@@ -50,7 +50,12 @@ def test_one_dataset_through_its_whole_life(people: Callable[..., Person]) -> No
     applicant.open(page)
     applicant.do("Confirm the delivery")
     applicant.open(f"/grants/{grant.pk}/")
-    applicant.do("Report the use", period_from="2026-01-01", period_until="2026-01-31", scenario="wear of twelve spindles")
+    applicant.do(
+        "Report the use",
+        period_from="2026-01-01",
+        period_until="2026-01-31",
+        scenario="wear of twelve spindles",
+    )
     assert applicant.says("wear of twelve spindles")
 
 
@@ -64,7 +69,9 @@ def test_a_farmer_registers_with_one_button(people: Callable[..., Person]) -> No
     assert dataset.state == "registered"
     assert farmer.page.url.endswith(f"/slips/{dataset.code}/")
     assert farmer.page.locator(".qr svg").is_visible()
-    assert farmer.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the slip is wider than the phone"
+    assert farmer.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        "the slip is wider than the phone"
+    )
     visitor = people()
     visitor.open(f"/codes/{dataset.code}/")
     assert visitor.says("registered")

@@ -55,12 +55,15 @@ def faults(person: Person, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("locale", "scheme", "width"), [(CHINESE, "light", 1280), (ENGLISH, "dark", 1280), (CHINESE, "dark", 390), (ENGLISH, "light", 390)]
+    ("locale", "scheme", "width"),
+    [(CHINESE, "light", 1280), (ENGLISH, "dark", 1280), (CHINESE, "dark", 390), (ENGLISH, "light", 390)],
 )
 def test_pages_are_accessible(people: Callable[..., Person], locale: str, scheme: str, width: int) -> None:
     found = []
     for username, paths in addresses().items():
-        person = people(username, locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
+        person = people(
+            username, locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900}
+        )
         for path in paths:
             found += faults(person, path)
     assert found == []

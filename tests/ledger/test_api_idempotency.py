@@ -4,6 +4,7 @@ sent again.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from rest_framework.test import APIRequestFactory
 
-from ledger.api.idempotency import digest_of, forget_old_answers
+from ledger.api.idempotency import digest_of
 from ledger.clock import at, now
 from ledger.models import IdempotentAnswer, Organisation
+from ledger.models.idempotency import forget_old_answers
 from tests.ledger.api_cast import FARM, Cast, url_of
 
 MILL = {"name": "Mill", "kind": "individual"}
@@ -74,8 +76,6 @@ def test_it_repeats_a_secret_but_does_not_keep_it_readable(cast: Cast) -> None:
 def test_it_forgets_after_two_days(cast: Cast) -> None:
     cast.client("stranger", **{"Idempotency-Key": "k-1"}).post(FARM, MILL, format="json")
     assert forget_old_answers() == 0
-    import datetime as dt
-
     with at(now() + dt.timedelta(hours=49)):
         assert forget_old_answers() == 1
 

@@ -338,7 +338,7 @@ def test_the_worker_sequences_and_calls_the_robot_whatever_fails(
     working: worker.Worker, caplog: pytest.LogCaptureFixture
 ):
     write()
-    assert wait_for(lambda: Head.objects.get().size == 1)
+    assert wait_for(lambda: journal.history(Organisation(pk=1))[0].checkpoint)
     assert wait_for(lambda: working.calls.count("counting") > 1)  # type: ignore[attr-defined]
     assert "on purpose" in caplog.text
 

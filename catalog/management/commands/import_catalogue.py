@@ -57,7 +57,7 @@ class Command(BaseCommand):
         except FileRefused as refusal:
             write(options["report"], {"source": options["identifier"], "file_refused": told(refusal.refused)})
             raise CommandError(str(refusal), returncode=1)
-        console = Console(file=self.stdout._out if hasattr(self.stdout, "_out") else None)
+        console = Console(file=getattr(self.stdout, "_out", None))
         report = run(reading, options, console)
         write(options["report"], report.as_json())
         show(report, console)

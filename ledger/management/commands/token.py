@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--organisation", type=int, help="number of the organisation; default: the person's first one")
+        parser.add_argument(
+            "--organisation", type=int, help="number of the organisation; default: the person's first one"
+        )
         parser.add_argument("--scopes", nargs="*", default=["*"], help='nouns it may write; default "*"')
         parser.add_argument("--days", type=int, default=90)
 
@@ -27,8 +29,12 @@ class Command(BaseCommand):
             raise CommandError(f"no active person has the user name {options['username']!r}")
         house = options["organisation"]
         try:
-            actor = act_as(user, Organisation.objects.filter(pk=house).first()) if house else default_actor(user)
-            _token, secret = issue_token(actor=actor, name="manage.py token", scopes=options["scopes"], days=options["days"])
+            actor = (
+                act_as(user, Organisation.objects.filter(pk=house).first()) if house else default_actor(user)
+            )
+            _token, secret = issue_token(
+                actor=actor, name="manage.py token", scopes=options["scopes"], days=options["days"]
+            )
         except Refusal as refusal:
             raise CommandError(str(refusal.detail)) from refusal
         self.stdout.write(secret)

@@ -26,9 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Organisation.objects.exists():
-            raise CommandError("the database is not empty: the demonstration is loaded into an empty one only")
+            raise CommandError(
+                "the database is not empty: the demonstration is loaded into an empty one only"
+            )
         stage = Stage(opening=now())
-        with Progress(console=Console(stderr=True), disable=options["quiet"]) as progress, transaction.atomic():
+        with (
+            Progress(console=Console(stderr=True), disable=options["quiet"]) as progress,
+            transaction.atomic(),
+        ):
             task = progress.add_task("demonstration book", total=5)
             DemoClock.objects.create(pk=1)
             with stage.moment(70):
@@ -46,7 +51,10 @@ class Command(BaseCommand):
 
     def keep(self, stage: Stage) -> None:
         """Print the accounts and keep them for the owner of this installation only."""
-        lines = [f"{username:16} {password}   {people.ACCOUNTS[username]}" for username, password in stage.passwords.items()]
+        lines = [
+            f"{username:16} {password}   {people.ACCOUNTS[username]}"
+            for username, password in stage.passwords.items()
+        ]
         path = settings.VAR / ACCOUNTS_FILE
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
