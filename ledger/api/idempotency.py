@@ -160,4 +160,3 @@ def seal(answer: Answer, key: str) -> bytes:
 
 def unseal(sealed: bytes, key: str) -> Answer:
     return Answer(**json.loads(_sealer(key).decrypt(sealed)))
-
