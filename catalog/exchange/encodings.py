@@ -35,6 +35,11 @@ HAN = re.compile("[\u4e00-\u9fff]")
 TWICE_LATIN = re.compile(
     "[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}"
 )
+#: What such text cannot do without; plain text, which is nearly all of it, is passed by these alone.
+LEAD_LATIN = re.compile("[\u00c2-\u00f4]")
+LEAD_GB = re.compile(
+    "[" + "".join(bytes([a, b]).decode("gb18030") for a in range(0xE4, 0xEA) for b in range(0x80, 0xC0)) + "]"
+)
 LOST = re.compile("\ufffd|锟斤拷")
 #: Windows-1252 has printable characters where Latin-1 has control characters.
 WINDOWS = {
@@ -192,11 +197,11 @@ def checked(text: str, encoding: str) -> Text:
 
 def mended(text: str) -> str:
     """What text that was encoded twice was meant to say; "" if it was not."""
-    if TWICE_LATIN.search(text.translate(WINDOWS)):
+    if LEAD_LATIN.search(text) and TWICE_LATIN.search(text.translate(WINDOWS)):
         back = unlatin(text)
         if back and len(back) < len(text):
             return back
-    if len(HAN.findall(text)) >= 4:
+    if LEAD_GB.search(text) and len(LEAD_GB.findall(text)) * 5 >= len(HAN.findall(text)) >= 4:
         return ungb(text)
     return ""
 
