@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from catalog import files
 from ledger.actor import Actor, Role
 from ledger.api.nouns import Noun, register
 from ledger.api.shapes import Empty
-from ledger.errors import BadShape
+from ledger.errors import BadShape, NotFound
+from ledger.ranges import file_response
 from sharing.delivery import hand_out
 from sharing.models import (
     Agreement,
@@ -76,13 +78,27 @@ def fetch(request: HttpRequest, obj: Grant, actor: Actor) -> HttpResponseBase:
     return hand_out(request, actor, obj.pk, int(wanted) if wanted else None)
 
 
+def document(request: HttpRequest, obj: Application | ShareRequest, actor: Actor) -> HttpResponseBase:
+    """An attached document, by `?sha256=`.
+
+    Raises:
+        NotFound: none of this checksum is attached.
+    """
+    wanted = request.GET.get("sha256", "")
+    found = next((one for one in obj.attachments if one["sha256"] == wanted), None)
+    if found is None:
+        raise NotFound()
+    kept = files.path(found["sha256"])
+    return file_response(request, kept, name=found["name"], media_type=found["media_type"], sha256=wanted)
+
+
 register(
     Noun(
         name="applications", label=_("Applications"), model=Application, argument="application", page="application",
-        output=outputs.ApplicationOutput, rows=application_rows,
+        output=outputs.ApplicationOutput, rows=application_rows, reads={"document": document},
         creates={"create_application": shapes.CreateApplication}, may_create=asks,
         commands={
-            "amend_application": shapes.AmendApplication, "submit_application": Empty, "endorse_application": Empty,
+            "amend_application": shapes.AmendApplication, "attach_document": shapes.AttachDocument, "submit_application": Empty, "endorse_application": Empty,
             "return_application": shapes.ReturnApplication, "discard_application": Empty, "copy_application": Empty,
         },
         filters={"state": "state", "dataset": "items__dataset"},
@@ -90,7 +106,7 @@ register(
     ),
     Noun(
         name="share-requests", label=_("Requests"), model=ShareRequest, argument="share_request", page="share-request",
-        output=outputs.ShareRequestOutput, rows=request_rows,
+        output=outputs.ShareRequestOutput, rows=request_rows, reads={"document": document},
         commands={
             "ask_supplement": shapes.AskSupplement, "resubmit_request": shapes.ResubmitRequest, "ask_advice": shapes.AskAdvice,
             "advise": shapes.Advise, "recommend": shapes.Recommend, "agree_request": shapes.AgreeRequest,

@@ -25,6 +25,7 @@ vocabulary.register_events(
         "missing.withdrawn": _("Call for data withdrawn"),
         "application.drafted": _("Application drafted"),
         "application.amended": _("Application changed"),
+        "application.document_attached": _("Document attached"),
         "application.submitted": _("Application submitted"),
         "application.endorsed": _("Application endorsed and sent"),
         "application.returned": _("Application returned to the applicant"),

@@ -93,6 +93,7 @@ APPLICATION = Machine(
     ApplicationState,
     [
         move("amend_application", A.DRAFT, None, ASKERS),
+        move("attach_document", A.DRAFT, None, ASKERS),
         # to awaiting_head; straight to sent where the same hand may endorse
         move("submit_application", A.DRAFT, None, ASKERS),
         move("endorse_application", A.AWAITING_HEAD, A.SENT, [CONSUMER_HEAD]),

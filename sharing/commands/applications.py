@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from catalog.files import store
 from catalog.models import Dataset
 from ledger.actor import Actor, Role
 from ledger.clock import now
@@ -57,6 +59,19 @@ def amend_application(
             rows.delete(item)
         lay_items(rows, actor, found, items)
     record(actor=actor, event="application.amended", subject=found, rows=rows)
+    return found
+
+
+@command("application.document_attached", _("Attach a document"))
+def attach_document(*, actor: Actor, application: Application | int, file: UploadedFile) -> Application:
+    """Attach a document (a mandate, a plan, a consent); every request made from the application carries it."""
+    found = find(Application, actor, application)
+    permit(found, actor, "attach_document")
+    kept = store(file)
+    others = [one for one in found.attachments if one["sha256"] != kept.sha256]
+    rows = Rows()
+    rows.update(found, attachments=[*others, {"name": kept.name, "media_type": kept.media_type, **kept.fact}])
+    record(actor=actor, event="application.document_attached", subject=found, rows=rows)
     return found
 
 

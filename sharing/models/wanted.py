@@ -14,7 +14,7 @@ from ledger.models.entered import Entered
 from ledger.parties import Side
 
 #: Free text a consumer writes; in entries it stands as commitments.
-FREE_TEXT = {"purpose", "scenario", "legal_basis", "personal_ground", "row_scope", "security"}
+FREE_TEXT = {"purpose", "scenario", "legal_basis", "personal_ground", "row_scope", "security", "attachments"}
 
 
 class Stamp(TypedDict):

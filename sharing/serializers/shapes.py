@@ -154,6 +154,10 @@ class AmendApplication(CreateApplication):
         return super().prefill(obj, actor) | {"items": items}
 
 
+class AttachDocument(Shape):
+    file = Upload(label=_("document"))
+
+
 class ReturnApplication(Shape):
     reason = LongText(label=_("reason"))
 

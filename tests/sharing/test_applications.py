@@ -14,6 +14,7 @@ from sharing.models import Application, Grant, ShareRequest
 from tests import make
 from tests.cast import Cast, day
 from tests.sharing import given
+from tests.walk import Walker
 
 NOW = day("2026-09-17")
 
@@ -201,3 +202,26 @@ def test_it_undoes_everything_when_the_entry_cannot_be_written(
     assert not ShareRequest.objects.exists()
     assert not Clock.objects.filter(rule__startswith="request").exists()
     assert not Grant.objects.exists()
+
+
+def test_it_carries_its_documents_to_the_provider(cast: Cast) -> None:
+    draft = given.application(cast, given.dataset(cast))
+    with pytest.raises(NotPermitted):
+        do.attach_document(actor=cast.department.head, application=draft, file=make.csv_file("mandate.csv"))
+    with pytest.raises(BadShape):
+        do.attach_document(
+            actor=cast.department.applicant, application=draft, file=make.csv_file("mandate.exe")
+        )
+    for _twice in range(2):
+        do.attach_document(
+            actor=cast.department.applicant, application=draft, file=make.csv_file("mandate.csv")
+        )
+    do.submit_application(actor=cast.department.applicant, application=draft)
+    do.endorse_application(actor=cast.department.head, application=draft)
+    found = ShareRequest.objects.get(application=draft)
+    assert [one["name"] for one in found.attachments] == ["mandate.csv"]
+    url = f"/api/v1/share-requests/{found.pk}/document/?sha256={found.attachments[0]['sha256']}"
+    answer = Walker.of(cast.bureau.steward).client.get(url)
+    assert b"".join(answer.streaming_content).startswith(b"station")
+    Walker.of(cast.trader.applicant).get(url, 404)
+    Walker.of(cast.bureau.steward).get(url[:-1] + "x", 404)
