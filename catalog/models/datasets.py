@@ -75,7 +75,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     def whole_for(actor: Actor) -> Q:
         """The one predicate behind check, list, counts and explanation; built of EXISTS and constants only."""
         if actor.is_robot:
-            return Q()
+            return Q(pk__isnull=False)  # an empty Q would vanish beside another one
         shown, entered = Q(withheld_at=None), ~Q(state=DatasetState.DRAFT)
         listed = Q(state=DatasetState.LISTED)
         seen = shown & entered & (listed | ~Q(opening=Opening.NON_PUBLIC))
