@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+import psycopg
 from django.db import connection, models, transaction
 
 from ledger import clock, entry, vocabulary
@@ -122,8 +124,7 @@ def _write(waiting: _Waiting) -> Entry:
     """Insert now, or leave it to the surrounding `gathered()`."""
     gathered = _gathered.get()
     if gathered is None:
-        (number,) = _insert([waiting])
-        written = Entry(waiting.uid, number)
+        written = Entry(waiting.uid, _insert_one(waiting))
     else:
         transaction.on_commit(waiting.stands)
         gathered.append(waiting)
@@ -135,30 +136,51 @@ def _write(waiting: _Waiting) -> Entry:
     return written
 
 
+_INSERT_ONE = """
+WITH bodies AS (INSERT INTO log_body (event_uid, key, content) VALUES (%s, %s, %s)){disclosures}
+INSERT INTO log_event (uid, leaf, kind, subject) VALUES (%s, %s, %s, %s) RETURNING id
+"""
+_DISCLOSURES = ", disclosures AS (INSERT INTO log_disclosure (event_uid, path, key, content) VALUES {values})"
+
+
+@cache
+def _statement(disclosures: int) -> str:
+    """The statement for an entry with so many disclosures."""
+    values = ", ".join(["(%s, %s, %s, %s)"] * disclosures)
+    return _INSERT_ONE.format(disclosures=_DISCLOSURES.format(values=values) if disclosures else "")
+
+
+def _insert_one(one: _Waiting) -> int:
+    """By a statement that the server has prepared: planning it anew each time would cost more than the rest."""
+    sealed = one.sealed
+    values = [one.uid, sealed.key, sealed.body]
+    for shown in sealed.disclosures:
+        values += [one.uid, shown.path, shown.key, shown.content]
+    values += [one.uid, sealed.leaf, one.kind, one.subject]
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_statement(len(sealed.disclosures)), values, prepare=True)
+        (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
 # Ids follow the order of the arrays, and the sequencer orders by id: the log keeps the order of acts.
 _INSERT = """
-WITH events AS (
-    INSERT INTO log_event (uid, leaf, kind, subject)
-    SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::text[], %s::text[])
-    RETURNING id
-), bodies AS (
+WITH bodies AS (
     INSERT INTO log_body (event_uid, key, content) SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[])
 ), disclosures AS (
     INSERT INTO log_disclosure (event_uid, path, key, content)
     SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[])
 )
-SELECT id FROM events
+INSERT INTO log_event (uid, leaf, kind, subject)
+SELECT * FROM unnest(%s::uuid[], %s::bytea[], %s::text[], %s::text[])
 """
 
 
-def _insert(waiting: Sequence[_Waiting]) -> list[int]:
+def _insert(waiting: Sequence[_Waiting]) -> None:
     uids = [one.uid for one in waiting]
     apart = [(one.uid, shown) for one in waiting for shown in one.sealed.disclosures]
     values: list[Any] = [
-        uids,
-        [one.sealed.leaf for one in waiting],
-        [one.kind for one in waiting],
-        [one.subject for one in waiting],
         uids,
         [one.sealed.key for one in waiting],
         [one.sealed.body for one in waiting],
@@ -166,10 +188,13 @@ def _insert(waiting: Sequence[_Waiting]) -> list[int]:
         [shown.path for _uid, shown in apart],
         [shown.key for _uid, shown in apart],
         [shown.content for _uid, shown in apart],
+        uids,
+        [one.sealed.leaf for one in waiting],
+        [one.kind for one in waiting],
+        [one.subject for one in waiting],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
-        return [number for (number,) in cursor.fetchall()]
 
 
 @contextmanager
