@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from ledger.clock import at
 from ledger.errors import BadShape, NotFound, NotPermitted, PolicyRefused, WrongState
@@ -225,3 +226,17 @@ def test_it_carries_its_documents_to_the_provider(cast: Cast) -> None:
     assert b"".join(answer.streaming_content).startswith(b"station")
     Walker.of(cast.trader.applicant).get(url, 404)
     Walker.of(cast.bureau.steward).get(url[:-1] + "x", 404)
+
+
+def test_it_shows_its_documents_on_both_pages(cast: Cast, client: Client) -> None:
+    draft = given.application(cast, given.dataset(cast))
+    do.attach_document(actor=cast.department.applicant, application=draft, file=make.csv_file("mandate.csv"))
+    do.submit_application(actor=cast.department.applicant, application=draft)
+    do.endorse_application(actor=cast.department.head, application=draft)
+    found = ShareRequest.objects.get(application=draft)
+    for user, page in (
+        (cast.department.users["applicant"], f"/applications/{draft.pk}/"),
+        (cast.bureau.users["steward"], f"/share-requests/{found.pk}/"),
+    ):
+        client.force_login(user, backend="ledger.signin.LockoutBackend")
+        assert "mandate.csv" in client.get(page).content.decode()
