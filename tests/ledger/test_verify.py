@@ -322,6 +322,6 @@ def test_the_command_cannot_tell_without_a_database(log: None, monkeypatch: pyte
     def away(*_values: object) -> None:
         raise DatabaseError("the server is away")
 
-    monkeypatch.setattr("ledger.audit._one", away)
+    monkeypatch.setattr("ledger.audit.first", away)
     assert run() == (2, "Could not tell: the server is away\n")
     assert json.loads(run("--json")[1])["verdict"] == "undecided"

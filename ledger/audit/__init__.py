@@ -7,57 +7,36 @@ that a mistake in ledger.merkle's edge cannot hide itself.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
 
-from ledger import entry, keys, merkle, vocabulary
+from ledger import keys, merkle, vocabulary
+from ledger.audit.content import check_content
+from ledger.audit.stored import (
+    CHECKPOINTS,
+    PATIENCE,
+    STRAYS,
+    UNPLACED,
+    Row,
+    execute,
+    first,
+    pages,
+    placed_rows,
+    plain,
+)
+from ledger.audit.verdict import Fault, Report, Undecided
 from ledger.high_water import HighWater
 from ledger.models.entered import Entered
 from ledger.note import BadNote, Checkpoint, Verifier, open_checkpoint
 from ledger.sequencer import read_tile
 
-#: Seconds an entry may wait for its index.
-PATIENCE = 60
+__all__ = ["Audit", "Fault", "Report", "Undecided", "recorded_models"]
+
 CHUNK = merkle.WIDTH
-PAGE = 4 * CHUNK
-
-
-class Fault(Exception):
-    """What does not fit.
-
-    Attributes:
-        what: the kind of thing that differs: "leaf", "body", "disclosure", "tile", "checkpoint" …
-        index: of the entry; None where none can be named.
-    """
-
-    def __init__(self, what: str, says: str, index: int | None = None) -> None:
-        super().__init__(says)
-        self.what, self.says, self.index = what, says, index
-
-    def __str__(self) -> str:
-        return self.says if self.index is None else f"entry {self.index}: {self.says}"
-
-
-class Undecided(Exception):
-    """Something needed for a verdict cannot be had."""
-
-
-@dataclass
-class Report:
-    """What was found, as far as the audit came."""
-
-    size: int = 0
-    root: str = ""
-    checked: int = 0
-    checkpoints: int = 0
-    erased: int = 0
-    waiting: int = 0
-    rows: int = 0
 
 
 class Stack:
@@ -84,20 +63,6 @@ class Stack:
         return root
 
 
-class Row(NamedTuple):
-    """One entry as it is stored; what is missing is None."""
-
-    idx: int
-    event_id: int
-    uid: uuid.UUID | None
-    leaf: bytes | None
-    kind: str | None
-    subject: str | None
-    body_row: uuid.UUID | None
-    key: bytes | None
-    content: bytes | None
-
-
 @dataclass
 class Audit:
     """One pass over the log.
@@ -119,12 +84,12 @@ class Audit:
         nested = connection.in_atomic_block
         with transaction.atomic():
             if not nested:
-                _execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             self._check()
         return self.report
 
     def _check(self) -> None:
-        head = _one("SELECT size, root FROM log_head")
+        head = first("SELECT size, root FROM log_head")
         if head is None:
             raise Fault("head", "the head of the log is missing")
         size, root = head[0], bytes(head[1])
@@ -134,7 +99,7 @@ class Audit:
         self.due = next(self.signed, None)
         self.stack, self.upper, self.proven = Stack(), dict[int, bytes](), 0
         self._demand_signature()
-        for row in _rows():
+        for row in placed_rows():
             self._entry(row)
         self._end(size, root)
         self._waiting()
@@ -190,7 +155,7 @@ class Audit:
     def _signed(self, size: int) -> Iterator[tuple[Checkpoint, str]]:
         """Every checkpoint, and the high-water mark among them, in the order of sizes."""
         mark = self._mark()
-        for stored_size, root, note in _pages(_CHECKPOINTS):
+        for stored_size, root, note in pages(CHECKPOINTS):
             signed = self._open(note, f"the stored checkpoint of {stored_size} entries")
             if (signed.size, signed.root) != (stored_size, bytes(root)):
                 raise Fault("checkpoint", f"the row of checkpoint {stored_size} is not what was signed", None)
@@ -258,14 +223,14 @@ class Audit:
             if tile:
                 self._compare_tile(level, size >> (merkle.HEIGHT * (level + 1)), tile)
         expected = sum(-(-(size >> (merkle.HEIGHT * level)) // CHUNK) for level in range(8))
-        (found,) = _one("SELECT count(*) FROM log_tile") or (0,)
+        (found,) = first("SELECT count(*) FROM log_tile") or (0,)
         if found != expected:
             raise Fault("tile", f"there are {found} tiles, and the tree has {expected}")
 
     def _waiting(self) -> None:
         """Entries without an index: each must wait for one, and not for long."""
-        for *stored, waits, late in _pages(_UNPLACED):
-            told = Row(-1, *_plain(stored))
+        for *stored, waits, late in pages(UNPLACED):
+            told = Row(-1, *plain(stored))
             if not waits:
                 raise Fault(
                     "event", f"{told.uid}, written as number {told.event_id}, will never get an index"
@@ -277,8 +242,8 @@ class Audit:
 
     def _strays(self) -> None:
         """Bodies, disclosures and waiting numbers that belong to no entry."""
-        for what, statement in _STRAYS.items():
-            if found := _one(statement):
+        for what, statement in STRAYS.items():
+            if found := first(statement):
                 raise Fault(what, f"{what} of {found[0]} belongs to no entry")
 
     def _business(self) -> None:
@@ -286,7 +251,7 @@ class Audit:
         for model in recorded_models():
             table = connection.ops.quote_name(model._meta.db_table)
             key = connection.ops.quote_name(model._meta.pk.column)
-            lost = _one(
+            lost = first(
                 f"SELECT {key}, entry_uid FROM {table} t WHERE entry_uid IS NOT NULL"
                 " AND NOT EXISTS (SELECT FROM log_event e WHERE e.uid = t.entry_uid) LIMIT 1"
             )
@@ -294,70 +259,7 @@ class Audit:
                 raise Fault(
                     "row", f"{model._meta.label} {lost[0]} names entry {lost[1]}, which does not exist"
                 )
-            self.report.rows += (_one(f"SELECT count(entry_uid) FROM {table}") or (0,))[0]
-
-
-def check_content(row: Row, index: int | None) -> int:
-    """Check one entry by itself: leaf, body, disclosures; return how many of its parts are erased."""
-    leaf = _parsed_leaf(row, index)
-    if row.body_row is None:
-        raise Fault("body", "its body's row is gone", index)
-    if row.content is None:
-        _demand_erasure(row, "body", index)
-        return 1
-    if not entry.opens(leaf.commit, row.key or b"", row.content):
-        raise Fault("body", "its body does not open the leaf's commitment", index)
-    try:
-        body = entry.parse(row.content)
-    except entry.BadEntry as error:
-        raise Fault("body", f"its body is malformed: {error}", index) from None
-    if row.subject != body["subject"]:
-        raise Fault("event", f"its row says it is about {row.subject}, its body {body['subject']}", index)
-    return _check_disclosures(row, body, index)
-
-
-def _parsed_leaf(row: Row, index: int | None) -> entry.Leaf:
-    try:
-        leaf = entry.Leaf.parse(row.leaf or b"")
-    except entry.BadEntry as error:
-        raise Fault("leaf", f"its public bytes are malformed: {error}", index) from None
-    if row.uid is None or leaf.uid != row.uid.hex:
-        raise Fault("event", f"its row says it is {row.uid}, its public bytes {leaf.uid}", index)
-    if leaf.kind != row.kind:
-        raise Fault("event", f"its row says {row.kind}, its public bytes {leaf.kind}", index)
-    return leaf
-
-
-def _check_disclosures(row: Row, body: dict[str, Any], index: int | None) -> int:
-    commits = entry.commitments_in(body)
-    if not commits:
-        return 0
-    erased = 0
-    found = {
-        path: (key, content)
-        for path, key, content in _all(
-            "SELECT path, key, content FROM log_disclosure WHERE event_uid = %s", row.uid
-        )
-    }
-    for path, commit in commits.items():
-        if path not in found:
-            raise Fault("disclosure", f"its value {path} is gone", index)
-        key, content = found.pop(path)
-        if content is None:
-            _demand_erasure(row, f"value {path}", index)
-            erased += 1
-        elif not entry.opens(commit, bytes(key), bytes(content)):
-            raise Fault("disclosure", f"its value {path} does not open the body's commitment", index)
-    if found:
-        raise Fault("disclosure", f"its body knows nothing of the value {min(found)}", index)
-    return erased
-
-
-def _demand_erasure(row: Row, what: str, index: int | None) -> None:
-    """What is erased was erased by an entry that says so."""
-    subject = f"event:{row.event_id}"
-    if not _one("SELECT 1 FROM log_event WHERE kind = 'entry.erased' AND subject = %s LIMIT 1", subject):
-        raise Fault("body", f"its {what} is erased, and no entry says so", index)
+            self.report.rows += (first(f"SELECT count(entry_uid) FROM {table}") or (0,))[0]
 
 
 def _is_sound(n: int, tile: bytes) -> bool:
@@ -365,7 +267,7 @@ def _is_sound(n: int, tile: bytes) -> bool:
     if len(tile) == merkle.TILE:
         place = n % CHUNK * merkle.HASH
         return merkle.perfect_root(tile) == read_tile(1, n // CHUNK)[place : place + merkle.HASH]
-    head = _one("SELECT size, root FROM log_head")
+    head = first("SELECT size, root FROM log_head")
     try:
         return head is not None and merkle.root_at(head[0], read_tile) == bytes(head[1])
     except merkle.BadProof:
@@ -381,58 +283,3 @@ def recorded_models() -> list[type[Any]]:
     """Every model whose rows name their last entry."""
     found = [model for model in apps.get_models() if issubclass(model, Entered) and model._meta.managed]
     return list(dict.fromkeys([*found, *vocabulary.ENTRY_COLUMNS]))
-
-
-_COLUMNS = "e.id, e.uid, e.leaf, e.kind, e.subject, b.event_uid, b.key, b.content"
-_PLACED = f"""
-SELECT l.idx, coalesce(e.id, l.event_id), {_COLUMNS.removeprefix("e.id, ")}
-FROM log_leaf l LEFT JOIN log_event e ON e.id = l.event_id LEFT JOIN log_body b ON b.event_uid = e.uid
-WHERE l.idx > %s ORDER BY l.idx LIMIT {PAGE}
-"""
-_UNPLACED = f"""
-SELECT {_COLUMNS}, p.event_id IS NOT NULL, p.since < now() - interval '{PATIENCE} s'
-FROM log_event e LEFT JOIN log_body b ON b.event_uid = e.uid LEFT JOIN log_pending p ON p.event_id = e.id
-WHERE NOT EXISTS (SELECT FROM log_leaf l WHERE l.event_id = e.id) AND e.id > %s ORDER BY e.id LIMIT {PAGE}
-"""
-_CHECKPOINTS = f"SELECT size, root, note FROM log_checkpoint WHERE size > %s ORDER BY size LIMIT {PAGE}"
-_STRAYS = {
-    "body": "SELECT event_uid FROM log_body b"
-    " WHERE NOT EXISTS (SELECT FROM log_event e WHERE e.uid = b.event_uid) LIMIT 1",
-    "disclosure": "SELECT event_uid FROM log_disclosure d"
-    " WHERE NOT EXISTS (SELECT FROM log_event e WHERE e.uid = d.event_uid) LIMIT 1",
-    "pending": "SELECT event_id FROM log_pending p WHERE NOT EXISTS (SELECT FROM log_event e WHERE e.id = p.event_id)"
-    " OR EXISTS (SELECT FROM log_leaf l WHERE l.event_id = p.event_id) LIMIT 1",
-}
-
-
-def _rows() -> Generator[Row, None, None]:
-    for idx, *stored in _pages(_PLACED):
-        yield Row(idx, *_plain(stored))
-
-
-def _plain(stored: list[Any]) -> list[Any]:
-    return [bytes(value) if isinstance(value, memoryview) else value for value in stored]
-
-
-def _pages(statement: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query by its first column, page by page. No server-side cursor: one left behind by a fault would
-    be closed by the garbage collector at any moment, also in the middle of the next query."""
-    last = -1
-    while rows := _all(statement, last):
-        yield from rows
-        last = rows[-1][0]
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def _all(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
-
-
-def _one(statement: str, *values: Any) -> tuple[Any, ...] | None:
-    return next(iter(_all(statement, *values)), None)
