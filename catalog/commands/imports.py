@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalog.bulk import Bulk
 from catalog.exchange.record import Reading, Record, Repeated, Taken
 from catalog.exchange.refusals import Refused
 from catalog.exchange.report import Report
@@ -28,9 +29,6 @@ from ledger.rows import Rows, key
 
 #: Records read, compared and written together.
 BATCH = 500
-COLUMNS = [field.name for field in Dataset._meta.concrete_fields if not field.primary_key]
-COPY_COLUMNS = [field.name for field in Distribution._meta.concrete_fields if not field.primary_key]
-OWNER_COLUMNS = [field.name for field in Organisation._meta.concrete_fields if not field.primary_key]
 
 
 class Known(NamedTuple):
@@ -165,6 +163,7 @@ class Intake:
         self.actor, self.source, self.cause, self.report = actor, source, cause.uid, report
         named = Organisation.objects.filter(source=source.identifier)
         self.owners = {owner.name: owner for owner in named}
+        self.bulk = {model: Bulk(model) for model in (Organisation, Dataset, Distribution)}
 
     def known(self, keys: list[str]) -> dict[str, Known]:
         """What stands here under these keys."""
@@ -183,8 +182,8 @@ class Intake:
         """Enter organisations the source names for the first time, unverified."""
         owners = [self.owner(record) for record in unknown.values()]
         entered = [stamped(owner) for owner in owners]
-        for owner, rows in zip(Organisation.objects.bulk_create(owners), entered, strict=True):
-            rows.note(owner, OWNER_COLUMNS)
+        self.write(Organisation, owners, entered)
+        for owner, rows in zip(owners, entered, strict=True):
             record(actor=self.actor, event="organisation.listed", subject=owner, rows=rows, cause=self.cause)
             self.owners[owner.name] = owner
         self.report.organisations += len(owners)
@@ -204,9 +203,7 @@ class Intake:
         """Make listed datasets with their distributions."""
         datasets = [self.dataset(each) for each in records]
         entries = [stamped(dataset) for dataset in datasets]
-        Dataset.objects.bulk_create(datasets)
-        for dataset, rows in zip(datasets, entries, strict=True):
-            rows.note(dataset, COLUMNS)
+        self.write(Dataset, datasets, entries)
         self.copy_all(datasets, records, entries)
         self.tell(datasets, entries)
 
@@ -261,9 +258,16 @@ class Intake:
         ]
         for distribution, rows in made:
             distribution.entry_uid = rows.uid
-        Distribution.objects.bulk_create([distribution for distribution, _rows in made], batch_size=2000)
-        for distribution, rows in made:
-            rows.note(distribution, COPY_COLUMNS)
+        self.write(
+            Distribution, [distribution for distribution, _rows in made], [rows for _copy, rows in made]
+        )
+
+    def write(self, model: type[models.Model], objects: Sequence[Any], entries: Sequence[Rows]) -> None:
+        """Write rows of one model, and note each in its entry."""
+        bulk = self.bulk[model]
+        bulk.insert(objects)
+        for each, rows in zip(objects, entries, strict=True):
+            bulk.note(rows, each)
 
     def tell(self, datasets: list[Dataset], entries: list[Rows]) -> None:
         """One entry a dataset."""

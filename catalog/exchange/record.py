@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ class Copy(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, dict=True):
     """One dataset of a source catalogue, cleaned, in the language it has.
 
     Attributes:
@@ -65,7 +66,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """How to reach the owner, in one line."""
         return ", ".join(part for part in (self.person, self.telephone, self.email) if part)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes when, and only when, something that would be imported changed."""
         return hashlib.sha256(ENCODER.encode(self)).hexdigest()
