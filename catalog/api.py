@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, Value, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -40,8 +40,9 @@ def of_whole(lookup: str) -> Callable[[QuerySet[Any], str, Actor], QuerySet[Any]
 
 
 def filing_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
-    """Joins of a filing's output."""
-    return found.select_related("dataset__owner", "body")
+    """Joins and annotations of a filing's output."""
+    whole = Exists(Filing.objects.whole_for(actor).filter(pk=OuterRef("pk")))
+    return found.annotate(whole=whole).select_related("dataset__owner", "body")
 
 
 def drafts(actor: Actor, name: str) -> bool:

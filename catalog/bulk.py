@@ -6,7 +6,7 @@ Writes and tells exactly what `Rows.create` would, row by row; a test holds the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection, models
@@ -39,12 +39,11 @@ class Bulk(Generic[M]):
         self.key = meta.pk.attname
         fields = [field for field in meta.concrete_fields if not field.primary_key]
         self.columns = [column_of(field, getattr(blank, field.attname)) for field in fields]
-        quoted = [
-            connection.ops.quote_name(name) for name in [meta.pk.column, *(field.column for field in fields)]
-        ]
+        names = [field.column or field.name for field in (meta.pk, *fields)]
+        quoted = [connection.ops.quote_name(name) for name in names]
         self.table = connection.ops.quote_name(meta.db_table)
         self.copy = f"COPY {self.table} ({', '.join(quoted)}) FROM STDIN"
-        self.private = getattr(model, "PRIVATE", frozenset())
+        self.private: Collection[str] = getattr(model, "PRIVATE", ())
 
     def insert(self, objects: Sequence[M]) -> None:
         """Give each object its key and write all of them."""

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from catalog import compliance, robot
-from catalog.filing import DatasetState, FilingState, ObjectionState
+from catalog.filing import ASSESSMENT, DATASET, FILING, OBJECTION, DatasetState, FilingState, ObjectionState
 from catalog.models import Assessment, Dataset, Distribution, Filing, Objection
 from catalog.models.datasets import Circle
 from ledger import vocabulary
@@ -192,3 +192,4 @@ vocabulary.ROBOT_RUNS.append(robot.run)
 vocabulary.ENTRY_COLUMNS.extend([Dataset, Distribution, Filing, Objection, Assessment])
 vocabulary.HANDLED.append(Filing)
 vocabulary.TASKS["filings"] = Filing.objects.waiting_for
+vocabulary.register_machines(DATASET, FILING, OBJECTION, ASSESSMENT)

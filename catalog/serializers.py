@@ -427,8 +427,7 @@ class FilingOutput(Clocked):
 
     def hides(self, obj: Any, actor: Actor) -> Collection[str]:
         """Who is no party sees that it is in notice; the notice itself is its own noun."""
-        party = Filing.objects.whole_for(actor).filter(pk=obj.pk).exists()
-        return () if party else set(self.fields) - {"id", "url", "state", "kind", "published_at"}
+        return () if obj.whole else set(self.fields) - {"id", "url", "state", "kind", "published_at"}
 
 
 class ObjectionOutput(Output):

@@ -109,7 +109,7 @@ def act_as(user: User, organisation: Organisation | None, scopes: frozenset[str]
 
 
 def default_actor(user: User) -> Actor:
-    """The actor of a person who named no organisation: their only or first one, or themselves."""
+    """The actor of a person who named no organisation: the one they joined last, or themselves."""
     from ledger.models import Membership
 
     membership = (

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import parties
 from ledger.actor import ROLE_LABELS
-from ledger.vocabulary import register_events, register_labels
+from ledger.vocabulary import register_events, register_labels, register_machines
 
 register_events(
     {
@@ -46,3 +46,4 @@ register_labels(
 )
 register_labels("role", {"*": _("anybody"), "robot": _("on the date")}.items())
 register_labels("organisation", {"verified": _("verified"), "unverified": _("unverified")}.items())
+register_machines(parties.ORGANISATION)

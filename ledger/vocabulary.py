@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from ledger.errors import Text
+from ledger.machine import Machine
 
 #: Event name ("filing.accepted") → what it is called.
 EVENTS: dict[str, Text] = {}
@@ -18,6 +19,8 @@ COMMANDS: dict[str, Command] = {}
 NEEDS: dict[str, tuple[Text, Text]] = {}
 #: Conditions among them that are rules of policy, not of state: need → (rule, clause). Missing, they refuse with 422.
 POLICY_NEEDS: dict[str, tuple[str, str]] = {}
+#: Noun → its state machine, for the permission table and the tests over every move.
+MACHINES: dict[str, Machine] = {}
 #: State, role and other words for pages: (kind, value) → label.
 LABELS: dict[tuple[str, str], Text] = {}
 #: Called by the worker: brings about what a date or a standing consent demands; idempotent.
@@ -47,6 +50,12 @@ def register_events(events: Mapping[str, Text]) -> None:
         if name in EVENTS:
             raise ValueError(f"event {name} registered twice")
         EVENTS[name] = label
+
+
+def register_machines(*machines: Machine) -> None:
+    """Add a floor's machines, in the order in which the documentation shows them."""
+    for machine in machines:
+        MACHINES[machine.noun] = machine
 
 
 def register_needs(needs: Mapping[str, tuple[Text, Text]]) -> None:

@@ -26,7 +26,7 @@ from sharing.models import (
     StandingConsent,
     UseReport,
 )
-from sharing.serializers import outputs, shapes
+from sharing.serializers import applications, grants, outputs, share_requests
 
 PARTIES = ("dataset__owner", "consumer", "provider", "authority")
 
@@ -96,10 +96,10 @@ register(
     Noun(
         name="applications", label=_("Applications"), model=Application, argument="application", page="application",
         output=outputs.ApplicationOutput, rows=application_rows, reads={"document": document},
-        creates={"create_application": shapes.CreateApplication}, may_create=asks,
+        creates={"create_application": applications.CreateApplication}, may_create=asks,
         commands={
-            "amend_application": shapes.AmendApplication, "attach_document": shapes.AttachDocument, "submit_application": Empty, "endorse_application": Empty,
-            "return_application": shapes.ReturnApplication, "discard_application": Empty, "copy_application": Empty,
+            "amend_application": applications.AmendApplication, "attach_document": applications.AttachDocument, "submit_application": Empty, "endorse_application": Empty,
+            "return_application": applications.ReturnApplication, "discard_application": Empty, "copy_application": Empty,
         },
         filters={"state": "state", "dataset": "items__dataset"},
         list_fields=("organisation", "purpose", "ends", "created_at", "sent_at"),
@@ -108,12 +108,12 @@ register(
         name="share-requests", label=_("Requests"), model=ShareRequest, argument="share_request", page="share-request",
         output=outputs.ShareRequestOutput, rows=request_rows, reads={"document": document},
         commands={
-            "ask_supplement": shapes.AskSupplement, "resubmit_request": shapes.ResubmitRequest, "ask_advice": shapes.AskAdvice,
-            "advise": shapes.Advise, "recommend": shapes.Recommend, "agree_request": shapes.AgreeRequest,
-            "refuse_request": shapes.RefuseRequest, "ask_extension": shapes.AskExtension,
-            "consent_extension": shapes.ConsentExtension, "decline_extension": shapes.DeclineExtension,
-            "deliver": shapes.Deliver, "confirm_delivery": Empty, "contest_delivery": shapes.ContestDelivery,
-            "withdraw_request": shapes.WithdrawRequest, "open_dispute": shapes.OpenDispute,
+            "ask_supplement": share_requests.AskSupplement, "resubmit_request": share_requests.ResubmitRequest, "ask_advice": share_requests.AskAdvice,
+            "advise": share_requests.Advise, "recommend": share_requests.Recommend, "agree_request": share_requests.AgreeRequest,
+            "refuse_request": share_requests.RefuseRequest, "ask_extension": share_requests.AskExtension,
+            "consent_extension": share_requests.ConsentExtension, "decline_extension": share_requests.DeclineExtension,
+            "deliver": share_requests.Deliver, "confirm_delivery": Empty, "contest_delivery": share_requests.ContestDelivery,
+            "withdraw_request": share_requests.WithdrawRequest, "open_dispute": share_requests.OpenDispute,
         },
         filters={
             "state": "state", "dataset": "dataset", "consumer": "consumer", "provider": "provider",
@@ -127,7 +127,7 @@ register(
         rows=lambda found, actor: found.select_related(
             "share_request__dataset", "share_request__consumer", "share_request__provider"
         ).prefetch_related("signatures__organisation", "signatures__signed_by"),
-        commands={"sign_agreement": shapes.SignAgreement, "decline_agreement": shapes.DeclineAgreement},
+        commands={"sign_agreement": grants.SignAgreement, "decline_agreement": grants.DeclineAgreement},
         filters={"state": "state", "share_request": "share_request"},
         list_fields=("share_request", "digest", "proposed_at"),
     ),
@@ -135,10 +135,10 @@ register(
         name="grants", label=_("Grants"), model=Grant, argument="grant", page="grant", output=outputs.GrantOutput,
         rows=grant_rows, reads={"download": fetch},
         commands={
-            "put_on_notice": shapes.PutOnNotice, "lift_notice": Empty, "suspend_grant": shapes.SuspendGrant,
-            "reinstate_grant": shapes.GiveReason, "terminate_grant": shapes.TerminateGrant, "renew_grant": shapes.RenewGrant,
-            "close_grant": shapes.GiveReason, "file_deletion": shapes.FileDeletion, "report_use": shapes.ReportUse,
-            "report_error": shapes.ReportError,
+            "put_on_notice": grants.PutOnNotice, "lift_notice": Empty, "suspend_grant": grants.SuspendGrant,
+            "reinstate_grant": grants.GiveReason, "terminate_grant": grants.TerminateGrant, "renew_grant": grants.RenewGrant,
+            "close_grant": grants.GiveReason, "file_deletion": grants.FileDeletion, "report_use": grants.ReportUse,
+            "report_error": grants.ReportError,
         },
         filters={
             "state": "state", "dataset": "dataset", "consumer": "consumer", "provider": "provider",
@@ -155,12 +155,12 @@ register(
         name="standing-consents", label=_("Standing consents"), model=StandingConsent, argument="standing_consent",
         output=outputs.StandingConsentOutput,
         rows=lambda found, actor: found.select_related("dataset__owner", "set_by"),
-        creates={"set_standing_consent": shapes.SetStandingConsent}, may_create=consents,
+        creates={"set_standing_consent": grants.SetStandingConsent}, may_create=consents,
         commands={"withdraw_standing_consent": Empty}, filters={"dataset": "dataset", "state": "state"},
     ),
     Noun(
         name="corrections", label=_("Corrections"), model=Correction, argument="correction", page="correction",
-        output=outputs.CorrectionOutput, commands={"answer_error": shapes.AnswerError},
+        output=outputs.CorrectionOutput, commands={"answer_error": grants.AnswerError},
         rows=lambda found, actor: found.select_related("grant__dataset", "grant__consumer", "grant__share_request__dataset"),
         filters={"state": "state", "grant": "grant"}, list_fields=("grant", "reported_at", "answered_at"),
     ),
@@ -170,16 +170,16 @@ register(
             "share_request__dataset", "share_request__consumer", "share_request__provider", "authority"
         ),
         commands={
-            "answer_dispute": shapes.AnswerDispute, "escalate_dispute": Empty, "settle_dispute": shapes.Settle,
-            "conclude_mediation": shapes.Settle, "withdraw_dispute": Empty,
+            "answer_dispute": grants.AnswerDispute, "escalate_dispute": Empty, "settle_dispute": grants.Settle,
+            "conclude_mediation": grants.Settle, "withdraw_dispute": Empty,
         },
         filters={"state": "state", "share_request": "share_request"},
         list_fields=("share_request", "ground", "opened_at", "ended_at"),
     ),
     Noun(
         name="missing-requests", label=_("Calls for data"), model=MissingRequest, argument="missing_request", page="missing-request",
-        output=outputs.MissingRequestOutput, creates={"request_missing": shapes.RequestMissing}, may_create=asks,
-        commands={"answer_missing": shapes.AnswerMissing, "withdraw_missing": Empty},
+        output=outputs.MissingRequestOutput, creates={"request_missing": grants.RequestMissing}, may_create=asks,
+        commands={"answer_missing": grants.AnswerMissing, "withdraw_missing": Empty},
         rows=lambda found, actor: found.select_related("dataset__owner", "consumer", "owner"),
         filters={"state": "state", "dataset": "dataset"}, list_fields=("dataset", "consumer", "owner", "called_at", "answered_at"),
     ),

@@ -8,6 +8,7 @@ from sharing import models, robot
 from sharing.models.grants import read_by_grantees
 from sharing.models.wanted import Wanted
 from sharing.workflow import (
+    MACHINES,
     AgreementState,
     ApplicationState,
     ConsentState,
@@ -264,3 +265,4 @@ vocabulary.TASKS["grants"] = models.Grant.objects.waiting_for
 vocabulary.TASKS["corrections"] = models.Correction.objects.waiting_for
 vocabulary.TASKS["missing-requests"] = models.MissingRequest.objects.waiting_for
 vocabulary.TASKS["disputes"] = models.Dispute.objects.waiting_for
+vocabulary.register_machines(*MACHINES)

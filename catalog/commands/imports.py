@@ -163,7 +163,9 @@ class Intake:
         self.actor, self.source, self.cause, self.report = actor, source, cause.uid, report
         named = Organisation.objects.filter(source=source.identifier)
         self.owners = {owner.name: owner for owner in named}
-        self.bulk = {model: Bulk(model) for model in (Organisation, Dataset, Distribution)}
+        self.bulk: dict[type[models.Model], Bulk[Any]] = {
+            model: Bulk(model) for model in (Organisation, Dataset, Distribution)
+        }
 
     def known(self, keys: list[str]) -> dict[str, Known]:
         """What stands here under these keys."""

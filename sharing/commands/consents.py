@@ -19,7 +19,6 @@ from ledger.policy import profile_for
 from ledger.rows import Rows
 from sharing import policy
 from sharing.models import StandingConsent
-from sharing.workflow import ConsentState
 
 
 @command("consent.set", _("Agree beforehand"))
@@ -91,8 +90,3 @@ def demand_settable(dataset: Dataset) -> None:
             _("For this data every request is decided by itself."), "case_by_case", "R 34",
             _("Decide the requests one by one."),
         )  # fmt: skip
-
-
-def is_standing(consent: StandingConsent) -> bool:
-    """Whether it still binds the robot today."""
-    return consent.state == ConsentState.STANDING and (consent.ends is None or consent.ends >= today())

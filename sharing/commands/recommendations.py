@@ -40,14 +40,7 @@ def recommend(
     """
     found = find(ShareRequest, actor, share_request)
     permit(found, actor, "recommend")
-    chosen = Outcome(outcome)
-    if chosen in NEEDS_CLAUSE:
-        policy.demand_clauses(found.policy(), NEEDS_CLAUSE[chosen], clauses)
-    if wider := set(fields) - set(found.fields):
-        raise PolicyRefused(
-            _("Nobody asked for: %(fields)s.") % {"fields": ", ".join(sorted(wider))},
-            rule="R 37", code="wider", pointer="/fields", remedy=_("Choose among the fields asked for."),
-        )  # fmt: skip
+    demand_sound(found, outcome, clauses, fields)
     mine = found.positions(actor)
     stage = next(stage for stage in found.open_stages() if not stage.decides and stage.who in mine)
     rows = Rows()
@@ -56,7 +49,7 @@ def recommend(
         share_request=found,
         stage=stage,
         by=actor.user,
-        outcome=chosen,
+        outcome=Outcome(outcome),
         fields=list(fields),
         clauses=list(clauses),
         conditions=conditions,
@@ -115,6 +108,21 @@ def advise(*, actor: Actor, share_request: ShareRequest | int, answer: str) -> S
     rows.update(found, entry_uid=rows.uid)
     record(actor=actor, event="request.advised", subject=found, rows=rows, **found.stamp)
     return found
+
+
+def demand_sound(found: ShareRequest, outcome: str, clauses: Sequence[str], fields: Sequence[str]) -> None:
+    """Against the applicant only on a clause, and of nothing but what was asked for.
+
+    Raises:
+        PolicyRefused: naming the rule.
+    """
+    if outcome in NEEDS_CLAUSE:
+        policy.demand_clauses(found.policy(), NEEDS_CLAUSE[Outcome(outcome)], clauses)
+    if wider := set(fields) - set(found.fields):
+        raise PolicyRefused(
+            _("Nobody asked for: %(fields)s.") % {"fields": ", ".join(sorted(wider))},
+            rule="R 37", code="wider", pointer="/fields", remedy=_("Choose among the fields asked for."),
+        )  # fmt: skip
 
 
 def asked_house(share_request: ShareRequest, role: str) -> Organisation:

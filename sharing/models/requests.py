@@ -86,12 +86,6 @@ class ShareRequestQuerySet(models.QuerySet["ShareRequest"]):
         settled = Q(state=RequestState.DELIVERED) & ~Q(Exists(unconfirmed_deliveries()))
         return self.filter(mine).exclude(settled)
 
-    def undecided_for(self, dataset: Dataset) -> ShareRequestQuerySet:
-        """Open requests a raised class or a withheld dataset touches."""
-        return self.filter(
-            dataset=dataset, state__in=[RequestState.UNDER_REVIEW, RequestState.SUPPLEMENT_REQUESTED]
-        )
-
 
 def unconfirmed_deliveries() -> models.QuerySet[Delivery]:
     """Deliveries of a request that its consumer has not looked at."""
@@ -258,7 +252,8 @@ class ShareRequest(Wanted):
 
     def supplement_is_late(self, actor: Actor) -> bool:
         clock = clocks.running(self, "request.supplement")
-        return clock is not None and clock.is_overdue(now()) and deems_withdrawn(self.policy())
+        late = clock is not None and clock.is_overdue(now())
+        return late and self.policy().registration.deem_withdrawn
 
     def grant_is_live(self, actor: Actor) -> bool:
         grant = self.live_grant()
@@ -309,8 +304,3 @@ class ShareRequest(Wanted):
     def last_delivery(self) -> Delivery | None:
         grant = self.grant_or_none()
         return grant.deliveries.order_by("-pk").first() if grant else None
-
-
-def deems_withdrawn(policy: Profile) -> bool:
-    """Whether this profile ends requests whose applicant stays silent (off in `cn`)."""
-    return policy.registration.deem_withdrawn
