@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Dataset
 from ledger import routes
 from ledger.access import holders
 from ledger.actor import Actor, Role
@@ -38,25 +40,17 @@ def open_request(
     Raises:
         PolicyRefused: it may not be asked for, or the profile knows no route.
     """
-    dataset, consumer = item.dataset, application.organisation
-    policy.demand_requestable(dataset, consumer)
+    policy.demand_requestable(item.dataset, application.organisation)
     rows = Rows()
     share_request = rows.create(
         ShareRequest,
         application=application,
-        dataset=dataset,
-        consumer=consumer,
-        provider=dataset.owner,
-        authority=competent_authority(dataset.owner, consumer, dataset.regime),
-        profile=profile_for(dataset.regime, dataset.owner.region).version,
-        regime=dataset.regime,
-        sharing=dataset.sharing,
-        dataset_revision=dataset.entry_uid,
-        fields=policy.demand_fields(dataset, item.fields, ""),
         handler=application.submitted_by,
         requested_by=application.submitted_by,
         endorsed_by=application.endorsed_by,
         received_at=now(),
+        fields=policy.demand_fields(item.dataset, item.fields, ""),
+        **pins(item.dataset, application.organisation),
         **wanted_of(application),
     )
     lay_route(rows, share_request)
@@ -71,6 +65,20 @@ def open_request(
     )
     agree_beforehand(share_request, rows.uid)
     return share_request
+
+
+def pins(dataset: Dataset, consumer: Organisation) -> dict[str, Any]:
+    """What a request keeps for its whole life, whatever changes around it: parties, rules, revision (R 55)."""
+    return {
+        "dataset": dataset,
+        "consumer": consumer,
+        "provider": dataset.owner,
+        "authority": competent_authority(dataset.owner, consumer, dataset.regime),
+        "profile": profile_for(dataset.regime, dataset.owner.region).version,
+        "regime": dataset.regime,
+        "sharing": dataset.sharing,
+        "dataset_revision": dataset.entry_uid,
+    }
 
 
 def competent_authority(provider: Organisation, consumer: Organisation, regime: str) -> Organisation | None:

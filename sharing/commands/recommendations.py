@@ -42,7 +42,7 @@ def recommend(
     permit(found, actor, "recommend")
     demand_sound(found, outcome, clauses, fields)
     mine = found.positions(actor)
-    stage = next(stage for stage in found.open_stages() if not stage.decides and stage.who in mine)
+    stage = next(stage for stage in found.stages.open() if not stage.decides and stage.who in mine)
     rows = Rows()
     rows.create(
         Recommendation,

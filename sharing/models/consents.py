@@ -44,7 +44,9 @@ class StandingConsentQuerySet(models.QuerySet["StandingConsent"]):
 
 def circle_of(consumer: Organisation, provider: Organisation) -> Q:
     """The circles a consumer belongs to, seen from a provider."""
-    circles = [Circle.VERIFIED] if consumer.is_verified else []
+    if not consumer.is_verified:  # kind and group are its own word until an officer has looked
+        return Q(pk=None)
+    circles = [Circle.VERIFIED]
     if consumer.kind in PUBLIC_KINDS:
         circles.append(Circle.DEPARTMENTS)
     if (consumer.parent_id or consumer.pk) == (provider.parent_id or provider.pk):

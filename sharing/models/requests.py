@@ -27,7 +27,7 @@ from sharing.workflow import AWAITS, CONSUMER_HEAD, LIVE, SHARE_REQUEST, STAND_I
 
 if TYPE_CHECKING:
     from sharing.models.grants import Delivery, Grant
-    from sharing.models.route import Decision, RouteStage
+    from sharing.models.route import Decision
 
 #: Whose side → the column that names the organisation.
 COLUMNS = {Side.CONSUMER: "consumer", Side.OWNER: "provider", Side.AUTHORITY: "authority"}
@@ -54,12 +54,13 @@ class ShareRequestQuerySet(models.QuerySet["ShareRequest"]):
             return self
         seen = party_to(actor)
         body = actor.organisation
-        if body and body.sharing_authority and actor.holds(Role.OFFICER, Role.AUDITOR):
+        if body and body.sharing_authority and body.is_verified and actor.holds(Role.OFFICER, Role.AUDITOR):
             seen |= Q(provider__region__startswith=region_stem(body.region)) & ~Q(regime=Regime.PRIVATE)
         return self.filter(seen)
 
     def waiting_for(self, actor: Actor) -> ShareRequestQuerySet:
         """Those whose next hand is this actor's, by the stage that is open or by the state."""
+        from sharing.models.grants import Delivery
         from sharing.models.route import Advice, Extension, RouteStage
 
         if not actor.organisation_id or not actor.roles:
@@ -83,15 +84,11 @@ class ShareRequestQuerySet(models.QuerySet["ShareRequest"]):
             if state == RequestState.UNDER_REVIEW or who.role not in actor.roles:
                 continue
             mine |= Q(**{"state": state, COLUMNS[Side(who.side)]: house})
-        settled = Q(state=RequestState.DELIVERED) & ~Q(Exists(unconfirmed_deliveries()))
+        unconfirmed = Delivery.objects.filter(
+            grant__share_request=OuterRef("pk"), state=Delivery.State.DELIVERED
+        )
+        settled = Q(state=RequestState.DELIVERED) & ~Q(Exists(unconfirmed))
         return self.filter(mine).exclude(settled)
-
-
-def unconfirmed_deliveries() -> models.QuerySet[Delivery]:
-    """Deliveries of a request that its consumer has not looked at."""
-    from sharing.models.grants import Delivery
-
-    return Delivery.objects.filter(grant__share_request=OuterRef("pk"), state=Delivery.State.DELIVERED)
 
 
 class ShareRequest(Wanted):
@@ -211,16 +208,12 @@ class ShareRequest(Wanted):
         return f"request.reply.{self.sharing}"
 
     # Conditions of moves --------------------------------------------------------------------------
-    def open_stages(self) -> list[RouteStage]:
-        """The stages whose turn it is."""
-        return list(self.stages.open())
-
     def is_own_stage(self, actor: Actor) -> bool:
         """A recommending stage is open, this actor holds its role, and has not spoken yet."""
         stood = self.positions(actor)
         return any(
             stage.who in stood and not stage.recommendations.filter(by=actor.user_id).exists()
-            for stage in self.open_stages()
+            for stage in self.stages.open()
             if not stage.decides
         )
 
