@@ -115,7 +115,7 @@ def default_actor(user: User) -> Actor:
     membership = (
         Membership.objects.filter(user=user, left_at=None)
         .select_related("organisation")
-        .order_by("pk")
+        .order_by("-pk")
         .first()
     )
     return act_as(user, membership.organisation if membership else None)

@@ -19,7 +19,7 @@ from catalog.compliance import with_status
 from catalog.delivery import open_download
 from catalog.description import graded
 from catalog.filing import DatasetState
-from catalog.models import Dataset
+from catalog.models import Dataset, Filing
 from catalog.search import FACETS, Found, Query, search
 from catalog.serializers import CreateDataset, RegisterOwn
 from ledger import journal
@@ -134,7 +134,7 @@ def dataset_page(request: HttpRequest, pk: int) -> HttpResponse:
             "distributions": dataset.distributions.all(),
             "reasons": compliance.reasons(dataset),
             "grade": graded(dataset),
-            "filings": dataset.filings.order_by("-pk")
+            "filings": Filing.objects.visible_to(actor).filter(dataset=dataset).order_by("-pk")
             if actor.organisation_id == dataset.owner_id or actor.holds(Role.OFFICER, Role.AUDITOR)
             else [],
             "relations": dataset.relations.filter(

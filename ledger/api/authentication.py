@@ -16,6 +16,7 @@ from ledger import sessions
 from ledger.access import act_as
 from ledger.actor import Actor
 from ledger.clock import now
+from ledger.errors import NotPermitted
 from ledger.models import AccessToken, Organisation, User
 
 
@@ -85,6 +86,9 @@ def build_actor(request: Request) -> Actor:
 
 def organisation_named(wanted: str) -> Organisation | None:
     """The organisation of an `X-Organisation` header; "0" = one's own name."""
-    if not wanted.isdecimal():
+    if not wanted.isdecimal() or len(wanted) > 18:
         raise ValidationError({"X-Organisation": [_("The id of an organisation, or 0 for your own name.")]})
-    return Organisation.objects.filter(pk=int(wanted)).first()
+    found = Organisation.objects.filter(pk=int(wanted)).first()
+    if found is None and int(wanted):
+        raise NotPermitted(_("You do not act for this organisation."), code="not_a_member")
+    return found

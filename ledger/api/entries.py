@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from ledger import vocabulary
 from ledger.actor import Actor, Role
 from ledger.api.authentication import actor_of
-from ledger.api.nouns import Place, all_nouns, register
+from ledger.api.nouns import Noun, Place, all_nouns, register
 from ledger.api.queries import page_size, refused
 from ledger.api.views import ReaderView
 from ledger.entry import Leaf
@@ -134,7 +134,7 @@ def reads_body(past: Past, case: Any, actor: Actor) -> bool:
 
     A decision's preparation is the acting side's own: that the other side sees the case does not open it.
     """
-    if actor.is_robot or actor.holds(Role.AUDITOR):
+    if actor.is_robot or (actor.holds(Role.AUDITOR) and audits(case, actor)):
         return True
     if actor.organisation_id is None or not actor.roles:
         return past.pseudonym == actor.pseudonym and actor.user is not None
@@ -145,19 +145,30 @@ def reads_body(past: Past, case: Any, actor: Actor) -> bool:
     return past.pseudonym == "robot" and party
 
 
-def model_named(name: str) -> type[models.Model] | None:
-    """The model of a noun, by the name that stands in subjects."""
-    return next((noun.model for noun in all_nouns() if noun.model._meta.model_name == name), None)
+def audits(case: Any, actor: Actor) -> bool:
+    """Whether an auditor stands above the case: anybody's administrator can name auditors, a party's read as parties."""
+    house = actor.organisation
+    sides = {str(who.side) for who in case.positions(actor)} if hasattr(case, "positions") else set()
+    return house is not None and house.oversees(house.region) and not sides & {"owner", "consumer"}
+
+
+def noun_about(name: str) -> Noun | None:
+    """The noun of a kind of thing, by the name that stands in subjects; it knows who may see one."""
+    return next((noun for noun in all_nouns() if noun.model._meta.model_name == name), None)
 
 
 def visible_case(about: str, actor: Actor) -> models.Model | None:
     """The thing an entry is about, if this actor may see it."""
     name, _colon, key = about.partition(":")
-    model = model_named(name)
-    if model is None or not key.isdecimal() or len(key) > 18:
+    noun = noun_about(name)
+    if noun is None or not key.isdecimal() or len(key) > 18 or has_other_key(noun):
         return None
-    visible = model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
-    return visible.filter(pk=int(key)).first()
+    return noun.visible_to(actor).filter(pk=int(key)).first()
+
+
+def has_other_key(noun: Noun) -> bool:
+    """Whether the rows of this noun are not numbered (tokens): no entry is about one."""
+    return not isinstance(noun.model._meta.pk, models.AutoField)
 
 
 def visible_subjects(subjects: Iterable[str], actor: Actor) -> set[str]:
@@ -169,8 +180,9 @@ def visible_subjects(subjects: Iterable[str], actor: Actor) -> set[str]:
             by_name.setdefault(name, []).append(int(key))
     seen: set[str] = set()
     for name, keys in by_name.items():
-        if model := model_named(name):
-            visible = model._default_manager.visible_to(actor).filter(pk__in=keys)  # type: ignore[attr-defined]
+        noun = noun_about(name)
+        if noun and not has_other_key(noun):
+            visible = noun.visible_to(actor).filter(pk__in=keys)
             seen |= {f"{name}:{key}" for key in visible.values_list("pk", flat=True)}
     return seen
 
@@ -196,7 +208,7 @@ def index(text: str) -> int:
     Raises:
         ValidationError: no whole number.
     """
-    if not text.isdecimal() or int(text[:20]) > BIGGEST:
+    if not text.isdecimal() or len(text) > 19 or int(text) > BIGGEST:
         raise refused("since", "invalid", _("A whole number: the index of an entry."))
     return int(text)
 

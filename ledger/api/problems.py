@@ -192,7 +192,7 @@ def described(error: Exception, context: Mapping[str, Any]) -> dict[str, Any]:
                 "detail": _("The body is larger than this server takes."),
                 "code": "too_large",
             }
-        case SuspiciousOperation() | UnreadablePostError() | DataError():
+        case SuspiciousOperation() | UnreadablePostError() | DataError() | RecursionError():
             words = _("The request cannot be read, or a value fits nowhere.")
             return of_kind("bad-shape") | {"detail": words, "code": "unreadable"}
     return of_kind("internal") | {"detail": _("The server met a fault of its own."), "code": "internal"}

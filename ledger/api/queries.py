@@ -98,7 +98,7 @@ class Query:
         """
         wanted = self.params.get("order", "") or self.noun.order
         able = {self.noun.order, *self.noun.orders}
-        if wanted.lstrip("-") not in {name.lstrip("-") for name in able}:
+        if wanted.removeprefix("-") not in {name.removeprefix("-") for name in able}:
             raise refused(
                 "order", "unknown", _("Lists are ordered by: %(able)s.") % {"able": ", ".join(sorted(able))}
             )
@@ -134,7 +134,7 @@ def page_size(params: QueryDict) -> int:
         ValidationError: no number, or out of bounds.
     """
     text = params.get("page_size", str(PAGE))
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST:
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MOST:
         raise refused("page_size", "range", _("A whole number from 1 to %(most)d.") % {"most": MOST})
     return int(text)
 
@@ -162,7 +162,7 @@ def after(found: models.QuerySet[Any], column: str, cursor: str) -> models.Query
         if name != "pk":
             further = Q(**{f"{name}__{beyond}": values[0]}) | Q(**{name: values[0]}) & further
         return found.filter(further)
-    except (ValueError, TypeError, FieldFault) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, FieldFault) as error:
         raise refused(
             "cursor", "invalid", _("Follow the address in “next”; a cursor is not made by hand.")
         ) from error

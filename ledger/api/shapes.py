@@ -89,7 +89,7 @@ def value_or_json(field: serializers.Field, plainly: Callable[[Any], Any], dicti
     if isinstance(text, str) and text.lstrip()[:1] in ("[", "{"):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
     return plainly(dictionary)
 
@@ -157,6 +157,13 @@ class Ref(serializers.PrimaryKeyRelatedField):
         """What the actor may see; nobody's actor sees nothing."""
         actor = self.context.get("actor") or Actor.anonymous()
         return self.model._default_manager.visible_to(actor)  # type: ignore[union-attr]
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The object; a number without end (1e999) names none."""
+        try:
+            return super().to_internal_value(data)
+        except OverflowError:
+            self.fail("incorrect_type", data_type=type(data).__name__)
 
 
 class UserField(serializers.SlugRelatedField):

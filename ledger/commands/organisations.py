@@ -117,7 +117,7 @@ def enter_founder(rows: Rows, organisation: Organisation, user: User, roles: Col
 
 CHECKED = ("name", "name_en", "kind", "scheme", "identifier", "region", "industry", "contact")
 #: What an officer has verified: a change of it is verified anew.
-VERIFIED = {"name", "kind", "identifier", "scheme", "region", "parent"}
+VERIFIED = {"name", "name_en", "kind", "identifier", "scheme", "region", "parent"}
 
 
 def checked(known: Organisation | None = None, **values: Any) -> dict[str, Any]:

@@ -111,6 +111,7 @@ def grant_role(*, actor: Actor, organisation: Organisation | int, user: User, ro
     found = find(Organisation, actor, organisation)
     permit(found, actor, "grant_role")
     member_of(found, user)
+    refuse_to_keep(actor, user)
     rows = Rows()
     give_role(user, found, checked_roles([role])[0])
     note_roles(rows, user, found)
@@ -220,6 +221,7 @@ def hand_over_work(
     membership, _successor = member_of(found, leaver), member_of(found, successor)
     if leaver.pk == successor.pk:
         raise PolicyRefused(_("Choose somebody else."), code="self", pointer="/successor")
+    refuse_to_keep(actor, successor)
     roles = roles_of(leaver, found)
     if Role.ORG_ADMIN in roles and not other_admins(found, leaver):
         raise PolicyRefused(
@@ -269,6 +271,21 @@ def member_of(organisation: Organisation, user: User) -> Membership:
     if found is None:
         raise NotFound(_("This person is not a member of the organisation."))
     return found
+
+
+def refuse_to_keep(actor: Actor, user: User) -> None:
+    """A borrowed administrator's role ends with its days: its holder does not use it to give themselves others.
+
+    Raises:
+        PolicyRefused: they would.
+    """
+    if user.pk == actor.user_id and Role.ORG_ADMIN in actor.delegated:
+        raise PolicyRefused(
+            _("On a delegation you cannot give roles to yourself."),
+            code="delegated",
+            pointer="/user",
+            remedy=_("Ask an administrator of your organisation for the role."),
+        )
 
 
 def other_admins(organisation: Organisation, user: User) -> bool:

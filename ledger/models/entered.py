@@ -1,5 +1,7 @@
 """What every row that commands write has in common."""
 
+from __future__ import annotations
+
 from django.db import models
 
 

@@ -119,9 +119,13 @@ class Organisation(Entered):
             found.add(Who(Side.ROBOT, "robot"))
         if actor.organisation_id == self.pk:
             return found | {Who(Side.SELF, role) for role in actor.roles}
-        if actor.organisation and actor.organisation.oversees(self.region):
+        if actor.organisation and actor.organisation.oversees(self.region) and not self.has_member(actor):
             found |= {Who(Side.BODY, role) for role in actor.roles}
         return found
+
+    def has_member(self, actor: Actor) -> bool:
+        """Whether the person belongs here too, whomever they act for now: nobody verifies their own organisation."""
+        return self.memberships.filter(user=actor.user_id, left_at=None).exists()
 
     def oversees(self, region: str) -> bool:
         """Whether this is a body or authority, itself verified, in whose scope a region lies."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -49,6 +50,8 @@ def boundary(get_response: Respond) -> Respond:
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     """The page of a refusal; whatever else is not ours. A visitor who may not is asked to sign in first."""
+    if isinstance(exception, DataError):  # a NUL or a number out of range in an address
+        exception = BadShape(_("The request cannot be read, or a value fits nowhere."), code="unreadable")
     if not isinstance(exception, Refusal):
         return None
     is_visitor = not request.user.is_authenticated

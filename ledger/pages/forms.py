@@ -245,7 +245,7 @@ def posted(request: HttpRequest, fields: Mapping[str, Any]) -> QueryDict:
 
 #: Controls whose emptiness means "not said" rather than "emptied".
 OPTIONAL_EMPTY = ("select", "radios", "number", "date", "datetime-local")
-INDEXED = re.compile(r"^(?P<name>\w+)\[(?P<row>\d+)\](?P<column>\w+)$")
+INDEXED = re.compile(r"^(?P<name>\w+)\[(?P<row>\d{1,4})\](?P<column>\w+)$")
 
 
 def _rows_in(data: QueryDict, name: str) -> list[dict[str, str]]:

@@ -96,7 +96,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 def switch_organisation(request: HttpRequest) -> HttpResponse:
     """Act for another organisation, or in one's own name."""
     wanted = request.POST.get("organisation", "0")
-    chosen = get_object_or_404(Organisation, pk=wanted) if wanted.isdecimal() and wanted != "0" else None
+    is_number = wanted.isdecimal() and len(wanted) < 19 and wanted != "0"
+    chosen = get_object_or_404(Organisation, pk=wanted) if is_number else None
     choose(request, chosen)
     return redirect(onward(request))
 

@@ -81,7 +81,9 @@ class ShareRequestQuerySet(models.QuerySet["ShareRequest"]):
         if Role.HEAD_SHARING in actor.roles:
             mine |= Q(authority=None, consumer=house) & pending
         for state, (who, _rule) in AWAITS.items():
-            if state == RequestState.UNDER_REVIEW or who.role not in actor.roles:
+            # an approved one waits for its agreement, which waits in its own right
+            apart = (RequestState.UNDER_REVIEW, RequestState.APPROVED)
+            if state in apart or who.role not in actor.roles:
                 continue
             mine |= Q(**{"state": state, COLUMNS[Side(who.side)]: house})
         unconfirmed = Delivery.objects.filter(
