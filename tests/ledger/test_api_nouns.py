@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
+from django.db import connection
 
 from ledger.api import nouns
 from ledger.models import Organisation
+from ledger.sequencer import Sequencer
 from tests.ledger.api_cast import FARM, Cast, url_of
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +162,31 @@ def test_it_gives_the_schema_of_a_body(cast: Cast) -> None:
 def test_it_speaks_the_readers_language(cast: Cast) -> None:
     answer = cast.client().get("/api/v1/organisations/0/", headers={"Accept-Language": "zh-hans"})
     assert answer.headers["Content-Language"] == "zh-hans"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_until_the_entry_is_in_the_log() -> None:
+    cast = Cast.gathered()
+    officer, verify = cast.client("officer"), url_of(cast.farm, "verify_organisation")
+
+    def sequence() -> None:
+        time.sleep(0.2)
+        Sequencer().step()
+        connection.close()
+
+    beside = threading.Thread(target=sequence)
+    beside.start()
+    body = officer.post(f"{verify}?wait=5", {}, format="json").json()
+    beside.join()
+    assert body["index"] is not None
+    entry = officer.get(body["receipt"]).json()
+    assert (entry["index"], entry["state"]) == (body["index"], "sequenced")
+
+
+def test_it_waits_no_longer_than_asked(cast: Cast) -> None:
+    officer = cast.client("officer")
+    assert officer.post(url_of(cast.farm, "verify_organisation") + "?wait=soon").status_code == 400
+    assert officer.post(url_of(cast.farm, "verify_organisation") + "?wait=11").status_code == 400
+    body = officer.post(url_of(cast.farm, "verify_organisation") + "?wait=0.1").json()
+    assert body["entry"]
+    assert body["index"] is None
