@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from catalog import serializers as shape
 from catalog.compliance import with_status
 from catalog.delivery import open_download
 from catalog.models import Assessment, Dataset, Filing, Objection
 from catalog.models.datasets import DatasetQuerySet
+from catalog.serializers import outputs, shapes
 from ledger.actor import Actor, Role
 from ledger.api.nouns import Noun, extend, register
 from ledger.api.queries import looked_up
@@ -58,14 +58,14 @@ def download(request: HttpRequest, obj: Dataset, actor: Actor) -> HttpResponseBa
 
 register(
     Noun(
-        name="datasets", label=_("Data resources"), model=Dataset, argument="dataset", output=shape.DatasetOutput, page="dataset",
+        name="datasets", label=_("Data resources"), model=Dataset, argument="dataset", output=outputs.DatasetOutput, page="dataset",
         commands={
-            "describe_dataset": shape.DescribeDataset, "add_distribution": shape.AddDistribution,
-            "remove_distribution": shape.RemoveDistribution, "add_relation": shape.AddRelation,
-            "share_dataset": shape.ShareDataset, "file_assessment": shape.FileAssessment, "draft_filing": Empty,
-            "withhold_dataset": shape.WithholdDataset, "lift_withholding": shape.Reasoned, "discard_dataset": Empty,
+            "describe_dataset": shapes.DescribeDataset, "add_distribution": shapes.AddDistribution,
+            "remove_distribution": shapes.RemoveDistribution, "add_relation": shapes.AddRelation,
+            "share_dataset": shapes.ShareDataset, "file_assessment": shapes.FileAssessment, "draft_filing": Empty,
+            "withhold_dataset": shapes.WithholdDataset, "lift_withholding": shapes.Reasoned, "discard_dataset": Empty,
         },
-        creates={"create_dataset": shape.CreateDataset, "register_own": shape.RegisterOwn},
+        creates={"create_dataset": shapes.CreateDataset, "register_own": shapes.RegisterOwn},
         may_create=drafts,
         filters={
             "state": "state", "owner": "owner", "regime": "regime", "sharing": "sharing", "code": "code",
@@ -78,35 +78,35 @@ register(
         reads={"download": download},
     ),
     Noun(
-        name="filings", label=_("Filings"), model=Filing, argument="filing", output=shape.FilingOutput, page="filing",
+        name="filings", label=_("Filings"), model=Filing, argument="filing", output=outputs.FilingOutput, page="filing",
         commands={
-            "amend_filing": shape.AmendFiling, "attach_material": shape.AttachMaterial, "submit_filing": Empty,
-            "endorse_filing": Empty, "return_filing": shape.Reasoned, "accept_filing": Empty,
-            "request_supplement": shape.RequestSupplement, "decline_filing": shape.DeclineFiling,
-            "transfer_filing": shape.TransferFiling, "resubmit_filing": Empty, "ask_clarification": shape.AskClarification,
-            "pass_filing": Empty, "refuse_filing": shape.RefuseFiling, "explain_delay": shape.Reasoned,
-            "raise_objection": shape.RaiseObjection, "halt_notice": shape.Reasoned, "withdraw_filing": shape.WithdrawFiling,
+            "amend_filing": shapes.AmendFiling, "attach_material": shapes.AttachMaterial, "submit_filing": Empty,
+            "endorse_filing": Empty, "return_filing": shapes.Reasoned, "accept_filing": Empty,
+            "request_supplement": shapes.RequestSupplement, "decline_filing": shapes.DeclineFiling,
+            "transfer_filing": shapes.TransferFiling, "resubmit_filing": Empty, "ask_clarification": shapes.AskClarification,
+            "pass_filing": Empty, "refuse_filing": shapes.RefuseFiling, "explain_delay": shapes.Reasoned,
+            "raise_objection": shapes.RaiseObjection, "halt_notice": shapes.Reasoned, "withdraw_filing": shapes.WithdrawFiling,
         },
         filters={"state": "state", "dataset": "dataset", "kind": "kind", "body": "body"},
         list_fields=("dataset", "kind", "state", "body", "filed_at"),
         rows=filing_rows,
     ),
     Noun(
-        name="public-notices", label=_("Public notices"), model=Filing, argument="filing", output=shape.NoticeOutput,
+        name="public-notices", label=_("Public notices"), model=Filing, argument="filing", output=outputs.NoticeOutput,
         rows=lambda found, actor: Filing.objects.in_notice().select_related("dataset__owner"), open=lambda obj, actor: [],
     ),
     Noun(
-        name="objections", label=_("Objections"), model=Objection, argument="objection", output=shape.ObjectionOutput, page="objection",
+        name="objections", label=_("Objections"), model=Objection, argument="objection", output=outputs.ObjectionOutput, page="objection",
         commands={
-            "answer_objection": shape.AnswerObjection, "reject_inadmissible": shape.RejectInadmissible,
-            "dismiss_objection": shape.DismissObjection, "uphold_objection": shape.UpholdObjection,
+            "answer_objection": shapes.AnswerObjection, "reject_inadmissible": shapes.RejectInadmissible,
+            "dismiss_objection": shapes.DismissObjection, "uphold_objection": shapes.UpholdObjection,
         },
         filters={"filing": "filing", "state": "state"},
         rows=lambda found, actor: found.select_related("filing__dataset__owner", "filing__body"),
     ),
     Noun(
-        name="assessments", label=_("Assessments"), model=Assessment, argument="assessment", output=shape.AssessmentOutput,
-        commands={"verify_assessment": Empty, "reject_assessment": shape.RejectAssessment},
+        name="assessments", label=_("Assessments"), model=Assessment, argument="assessment", output=outputs.AssessmentOutput,
+        commands={"verify_assessment": Empty, "reject_assessment": shapes.RejectAssessment},
         filters={"dataset": "dataset", "state": "state", "kind": "kind"},
         rows=lambda found, actor: found.select_related("dataset__owner", "verified_by"),
     ),

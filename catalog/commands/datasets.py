@@ -108,7 +108,7 @@ def add_distribution(
     permit(found, actor, "add_distribution")
     if kind == Distribution.Kind.FILE and file is None:
         raise BadShape(_("Choose the file."), code="required", pointer="/file")
-    if kind != Distribution.Kind.FILE and not address.startswith(
+    if (address or kind != Distribution.Kind.FILE) and not address.startswith(
         ("http://", "https://", "sftp://", "ftps://")
     ):
         raise BadShape(_("Enter the address, beginning with https://."), code="required", pointer="/address")

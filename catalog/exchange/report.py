@@ -21,6 +21,7 @@ class Report(msgspec.Struct):
         refused: every refusal in the file's order.
         remarks: values left out of records that were taken, with their places.
         organisations: how many owners were entered for the first time.
+        cpu_seconds: this process's share; unlike `seconds` it does not grow with what else the machine does.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Report(msgspec.Struct):
     notes: tuple[Problem, ...] = ()
     organisations: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
     @classmethod
     def begin(cls, source: str, reading: Reading, dry_run: bool) -> Report:
@@ -90,6 +92,7 @@ class Report(msgspec.Struct):
             "notes": [spelled(note) for note in self.notes],
             "organisations": self.organisations,
             "seconds": round(self.seconds, 3),
+            "cpu_seconds": round(self.cpu_seconds, 3),
             "records_per_second": self.per_second,
         }
 

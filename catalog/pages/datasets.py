@@ -21,7 +21,7 @@ from catalog.description import graded
 from catalog.filing import DatasetState
 from catalog.models import Dataset, Filing
 from catalog.search import FACETS, Found, Query, search
-from catalog.serializers import CreateDataset, RegisterOwn
+from catalog.serializers.shapes import CreateDataset, RegisterOwn
 from ledger import journal
 from ledger.actor import Actor, Role
 from ledger.errors import NotFound, NotPermitted, Refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,12 +14,14 @@ from catalog.models import Dataset
 from ledger import journal
 from ledger.api.nouns import noun_named
 from ledger.command import open_commands
+from ledger.actor import Actor
 from ledger.errors import NotFound, Refusal
 from ledger.models import Clock
 from ledger.models.clocks import subject_of
 from ledger.pages.act import deeds_of, noun_or_404
 from ledger.pages.forms import PageForm
 from ledger.pages.history import Step, items, stations
+from ledger.past import Past
 from ledger.sessions import actor_of
 from ledger.vocabulary import label
 from sharing.commands import create_application
@@ -33,6 +36,8 @@ ENDED = ("refused", "lapsed", "withdrawn", "deemed_withdrawn")
 #: Where the states beside the straight path stand on it.
 BESIDE = {"supplement_requested": "under_review", "refused": "under_review", "lapsed": "approved"}
 MOST = 100
+#: Acts of the provider's house before its decision.
+INSIDE = ("request.recommended", "request.advice_asked", "request.advised")
 
 
 def requests(request: HttpRequest) -> HttpResponse:
@@ -148,9 +153,16 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "disputes": found.disputes.all(),
         "clocks": Clock.objects.filter(subject=subject_of(found)).order_by("pk"),
         "deeds": deeds_of("share-requests", found, actor, PRIMARY),
-        "history": items(journal.history(found), named=True),
+        "history": items(told(journal.history(found), found, actor), named=True),
     }
     return render(request, "sharing/request.html", context)
+
+
+def told(past: list[Past], found: ShareRequest, actor: Actor) -> list[Past]:
+    """The entries for this reader: to the consumer, what the other house prepared stands without names and clauses."""
+    if found.consumer_id != actor.organisation_id:
+        return past
+    return [replace(one, actor="", body={**one.body, "clauses": []}) if one.kind in INSIDE else one for one in past]
 
 
 def steps(found: ShareRequest) -> list[Step]:
