@@ -17,5 +17,6 @@ class Entered(models.Model):
 class FromUntil(models.QuerySet):
     """Rows valid from a first day to a last day, both included."""
 
-    def live(self, day):
+    def live(self, day: dt.date) -> FromUntil:
+        """Those in force on a day."""
         return self.filter(starts__lte=day, ends__gte=day, withdrawn_at=None)
