@@ -14,6 +14,7 @@ from ledger import postgres, translations
 from tests.cast import cast, module_rows, town  # noqa: F401 - fixtures
 from tests.chromium import find_chromium
 from tests.log_tables import log_left_empty  # noqa: F401 - every test that commits needs it
+from tests.visits import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown  # noqa: F401 - hooks
 
 # pytest-django has read the settings by now, but nothing is connected and no file is written yet.
 postgres.ensure(settings.VAR, test=True)
