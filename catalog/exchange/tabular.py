@@ -72,7 +72,9 @@ def split(text: str, delimiter: str) -> Iterator[Row]:
     lines = io.StringIO(text, newline="").readlines()
     start = 0
     while start < len(lines):
-        reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
+        # not lines[start:]: a file of nothing but faulty lines would be copied once a line
+        rest = (lines[place] for place in range(start, len(lines)))
+        reader = csv.reader(rest, delimiter=delimiter, strict=True)
         before = 0
         try:
             for cells in reader:

@@ -173,3 +173,9 @@ def test_it_rejects_a_workbook_that_unpacks_without_end() -> None:
     with pytest.raises(FileRefused) as caught:
         read(stream.getvalue())
     assert caught.value.refused.reason == "workbook_too_large"
+
+
+def test_it_does_not_slow_down_on_nothing_but_faulty_rows() -> None:
+    many = 30_000
+    items = read(lines(HEADER, *[['"甲"乙', *ROW[1:]]] * many))[1]
+    assert [item.reason for item in items if isinstance(item, Refused)] == ["quote_open"] * many
