@@ -47,7 +47,7 @@ class Command(BaseCommand):
             progress.advance(task)
             lives.departments(stage, governed)
             progress.advance(task)
-        self.keep(stage)
+            self.keep(stage)  # before the commit: a book nobody can enter would be of no use
 
     def keep(self, stage: Stage) -> None:
         """Print the accounts and keep them for the owner of this installation only."""
