@@ -152,6 +152,8 @@ def bilingual(obj: Any, attribute: str, link: str = "") -> dict[str, Any]:
     if (get_language() or "").startswith("en"):
         texts.reverse()
     found = [(lang, text) for lang, text in texts if text]
+    if len(found) == 2 and found[0][1] == found[1][1]:  # a source that knows one language only
+        found = found[:1]
     page = "en" if (get_language() or "").startswith("en") else "zh-Hans"
     marked = [(lang if lang != page else "", text) for lang, text in found]
     return {
