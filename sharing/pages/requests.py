@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 
 from catalog.models import Dataset
 from ledger import journal
+from ledger.actor import Actor
 from ledger.api.nouns import noun_named
 from ledger.command import open_commands
-from ledger.actor import Actor
 from ledger.errors import NotFound, Refusal
 from ledger.models import Clock
 from ledger.models.clocks import subject_of
