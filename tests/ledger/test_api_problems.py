@@ -94,6 +94,12 @@ def test_it_says_where_a_body_cannot_be_read(cast: Cast) -> None:
     checked(admin.post(FARM, "[]", content_type="application/json"), 400)
     checked(admin.post(FARM, "7", content_type="application/json"), 400)
     checked(admin.post(FARM, b"\xff\xfe", content_type="application/json"), 400)
+    half = checked(admin.post(FARM, '{"kind": "\\ud800"}', content_type="application/json"), 400)
+    assert "surrogate" in half["detail"]
+    checked(admin.post(FARM, '{"kind": NaN}', content_type="application/json"), 400)
+    checked(
+        admin.post(FARM, '{"name": "a\\u0000b", "kind": "household"}', content_type="application/json"), 400
+    )
 
 
 def test_it_points_at_nested_faults(cast: Cast) -> None:
