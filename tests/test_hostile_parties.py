@@ -72,3 +72,12 @@ def test_a_script_is_no_address_of_a_file(cast: Cast) -> None:
         add_distribution(
             actor=cast.bureau.steward, dataset=draft, kind="file", file=make.csv_file(), address=script
         )
+
+
+def test_a_list_tells_states(cast: Cast) -> None:
+    with at(day("2026-03-10")):
+        found = given.sent(cast, given.dataset(cast))
+        browser = Client()
+        browser.force_login(cast.bureau.users["head"], "ledger.signin.LockoutBackend")
+        (row,) = browser.get("/api/v1/share-requests/").json()["results"]
+    assert (row["id"], row["state"]) == (found.pk, "under_review")

@@ -53,8 +53,8 @@ class Query:
             raise refused(name, "unknown", words)
         expand = chosen(params, "expand", {"actions", *links(noun)})
         fields = chosen(params, "fields", field_names(noun))
-        if listing and not fields:
-            fields = frozenset(noun.list_fields)
+        if listing and not fields and noun.list_fields:
+            fields = frozenset({*noun.list_fields, "state"})
         return cls(noun, params, fields | (expand - {"actions"} if fields else frozenset()), expand)
 
     def page(self, found: models.QuerySet[Any], actor: Actor) -> tuple[list[Any], str]:
