@@ -162,7 +162,10 @@ def told(past: list[Past], found: ShareRequest, actor: Actor) -> list[Past]:
     """The entries for this reader: to the consumer, what the other house prepared stands without names and clauses."""
     if found.consumer_id != actor.organisation_id:
         return past
-    return [replace(one, actor="", body={**one.body, "clauses": []}) if one.kind in INSIDE else one for one in past]
+    return [
+        replace(one, actor="", body={**one.body, "clauses": []}) if one.kind in INSIDE else one
+        for one in past
+    ]
 
 
 def steps(found: ShareRequest) -> list[Step]:
