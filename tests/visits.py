@@ -27,7 +27,8 @@ BaseHandler.resolve_request = noting  # type: ignore[method-assign]
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
     """Every route of the site with its pattern."""
     for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(entry.pattern)
+        part = str(entry.pattern)
+        route = prefix + (part.removeprefix("^") if prefix else part)  # as Django joins them
         if isinstance(entry, URLResolver):
             yield from routes(entry, route)
         else:
