@@ -16,11 +16,20 @@ from ledger.actor import Actor, Role
 from ledger.clock import now
 from ledger.clocks import running
 from ledger.errors import Text
+from ledger.identifiers import region_stem
 from ledger.machine import Machine, Move, Who
 from ledger.models import Organisation, User
 from ledger.models.entered import Entered
 from ledger.parties import Side
 from ledger.policy import Profile, pinned
+
+
+def audited(actor: Actor, region: str) -> Q:
+    """An auditor of a body reads every case in its scope, whichever body has it; `region` is the owner's."""
+    body = actor.organisation
+    if body is None or not actor.holds(Role.AUDITOR) or not body.oversees(body.region):
+        return Q(pk=None)
+    return Q(**{f"{region}__startswith": region_stem(body.region)})
 
 
 class FilingQuerySet(models.QuerySet["Filing"]):
@@ -37,9 +46,8 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         if actor.organisation_id and actor.roles:
             seen |= Q(dataset__owner=actor.organisation_id)
             if actor.holds(Role.OFFICER, Role.AUDITOR):
-                seen |= Q(body=actor.organisation_id) & ~Q(
-                    state__in=[FilingState.DRAFT, FilingState.AWAITING_HEAD]
-                )
+                inside = Q(state__in=[FilingState.DRAFT, FilingState.AWAITING_HEAD])
+                seen |= (Q(body=actor.organisation_id) | audited(actor, "dataset__owner__region")) & ~inside
         return self.filter(seen)
 
     def whole_for(self, actor: Actor) -> FilingQuerySet:
@@ -50,7 +58,7 @@ class FilingQuerySet(models.QuerySet["Filing"]):
             return self.none()
         seen = Q(dataset__owner=actor.organisation_id)
         if actor.holds(Role.OFFICER, Role.AUDITOR):
-            seen |= Q(body=actor.organisation_id)
+            seen |= Q(body=actor.organisation_id) | audited(actor, "dataset__owner__region")
         return self.filter(seen)
 
     def open(self) -> FilingQuerySet:
@@ -189,6 +197,7 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
             seen |= Q(filing__dataset__owner=actor.organisation_id)
             if actor.holds(Role.OFFICER, Role.AUDITOR):
                 seen |= Q(filing__body=actor.organisation_id)
+                seen |= audited(actor, "filing__dataset__owner__region")
         return self.filter(seen)
 
 

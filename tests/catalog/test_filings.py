@@ -10,7 +10,7 @@ from catalog import commands as do
 from catalog.filing import FILING, OPEN, PUBLISHED
 from catalog.filing import FilingState as S
 from catalog.materials import material_keys
-from catalog.models import Dataset, Filing
+from catalog.models import Dataset, Filing, Objection
 from ledger import clocks, vocabulary
 from ledger.actor import Actor, Role
 from ledger.clock import at
@@ -362,3 +362,15 @@ def test_a_failed_record_undoes_the_code(cast: Cast, monkeypatch: pytest.MonkeyP
     filing = make.filing(cast, S.IN_NOTICE)
     with at(day("2026-12-01")):
         undone(monkeypatch, do.issue_code, actor=cast.robot, filing=filing)
+
+
+@pytest.mark.parametrize("state", make.PATHS)
+def test_an_auditor_reads_every_case_in_scope_and_changes_none(cast: Cast, state: S) -> None:
+    """The city's auditor, a filing before the county; what has not left its owner's house is nobody's yet."""
+    filing, auditor = make.filing(cast, state), cast.city.auditor
+    seen = Filing.objects.visible_to(auditor).filter(pk=filing.pk).exists()
+    assert seen == (state not in (S.DRAFT, S.AWAITING_HEAD))
+    if seen:
+        assert Filing.objects.whole_for(auditor).filter(pk=filing.pk).exists()
+        refused(NotPermitted, do.withdraw_filing, actor=auditor, filing=filing)
+        assert list(Objection.objects.visible_to(auditor)) == list(filing.objections.all())
