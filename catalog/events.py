@@ -182,6 +182,16 @@ vocabulary.register_labels(
         "scale": _("number of people"),
     }.items(),
 )
+vocabulary.register_labels(
+    "material",
+    {
+        "business_review": _("business review"),
+        "evidence": _("evidence of origin"),
+        "risk_assessment": _("data-security risk assessment"),
+        "secrecy_assessment": _("secrecy-risk assessment"),
+        "explanation": _("explanation and proof"),
+    }.items(),
+)
 vocabulary.register_labels("circle", Circle)
 vocabulary.register_labels("filing_kind", Filing.Kind)
 vocabulary.register_labels("frequency", Dataset.Frequency)

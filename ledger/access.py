@@ -98,7 +98,9 @@ def act_as(user: User, organisation: Organisation | None, scopes: frozenset[str]
     own = roles_of(user, organisation)
     delegated = frozenset(
         Role(role)
-        for delegation in Delegation.objects.filter(organisation=organisation, receiver=user).live(today())
+        for delegation in Delegation.objects.filter(
+            organisation=organisation, receiver=user, giver__is_active=True
+        ).live(today())
         for role in delegation.roles
         if Role(role) in roles_of(delegation.giver, organisation)
     )
