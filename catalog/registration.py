@@ -26,7 +26,10 @@ def file_with_body(rows: Rows, filing: Filing) -> None:
     Raises:
         PolicyRefused: no body is competent for the owner's region.
     """
-    bodies = Organisation.objects.bodies_for(filing.dataset.owner)
+    owner = filing.dataset.owner
+    bodies = Organisation.objects.bodies_for(owner)
+    if not bodies and owner.registry_body and owner.is_verified:
+        bodies = [owner]  # the topmost body: another of its officers, marked
     if not bodies:
         raise PolicyRefused(
             _("No registry body is set up for your organisation's region."),

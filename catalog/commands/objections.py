@@ -145,7 +145,7 @@ def settled(
     rows.update(found, state=move.target, finding=finding, clauses=clauses, decided_at=now())
     follow(rows, filing, found)
     record(actor=actor, event=event, subject=found, rows=rows, profile=filing.profile, clauses=clauses,
-           marks=["same_hand"] if same_hand else [])  # fmt: skip
+           marks=filing.marks(same_hand=same_hand))  # fmt: skip
     return found
 
 

@@ -28,7 +28,14 @@ def accept_filing(*, actor: Actor, filing: Filing | int) -> Filing:
     rows.update(found, state=move.target, accepted_by=actor.user, accepted_at=now(), handler=found.handler)
     registration.end_clock(rows, found, "filing.accept")
     registration.start_clock(rows, found, "filing.review")
-    record(actor=actor, event="filing.accepted", subject=found, rows=rows, profile=found.profile)
+    record(
+        actor=actor,
+        event="filing.accepted",
+        subject=found,
+        rows=rows,
+        profile=found.profile,
+        marks=found.marks(),
+    )
     return found
 
 
@@ -154,7 +161,7 @@ def pass_filing(*, actor: Actor, filing: Filing | int) -> Filing:
     registration.end_clock(rows, found, "filing.review")
     registration.publish(rows, found)
     record(actor=actor, event="filing.passed", subject=found, rows=rows, profile=found.profile,
-           marks=["same_hand"] if same_hand else [], dataset=found.dataset.code or "")  # fmt: skip
+           marks=found.marks(same_hand=same_hand), dataset=found.dataset.code or "")  # fmt: skip
     return found
 
 

@@ -151,9 +151,19 @@ class Filing(Entered):
         return found
 
     def is_own_case(self, actor: Actor) -> bool:
-        """Acts of a body are never done on a case to which one's organisation, or oneself, is party."""
-        party = actor.organisation_id == self.dataset.owner_id
-        return party or actor.user_id in {self.submitted_by_id, self.endorsed_by_id} - {None}
+        """Acts of a body are never done on a case to which oneself is party, nor one's organisation, unless it is topmost."""
+        party = actor.organisation_id == self.dataset.owner_id and not self.is_before_itself
+        drew_up = {self.handler_id, self.submitted_by_id, self.endorsed_by_id} - {None}
+        return party or actor.user_id in drew_up
+
+    @property
+    def is_before_itself(self) -> bool:
+        """The topmost body has its own case: there is none above it, so another of its officers acts, marked."""
+        return self.body_id is not None and self.body_id == self.dataset.owner_id
+
+    def marks(self, *, same_hand: bool = False) -> list[str]:
+        """The remarkable circumstances of an act of the body."""
+        return ["same_hand"] * same_hand + ["own_body"] * self.is_before_itself
 
     def conflict(self, actor: Actor, wanted: Move) -> Text:
         """The words of separation of duties, if that is what stands in the way."""

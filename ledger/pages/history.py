@@ -60,7 +60,12 @@ SIGNS = {
     "extension": ("warn", "calendar-plus"),
     "downloaded": ("info", "download"),
 }
-MARKS = {"same_hand": _("same hand"), "delegated": _("on a delegation"), "demo": _("demonstration")}
+MARKS = {
+    "same_hand": _("same hand"),
+    "own_body": _("the body's own case"),
+    "delegated": _("on a delegation"),
+    "demo": _("demonstration"),
+}
 
 
 def sign(kind: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from ledger.clock import at
 from ledger.errors import BadShape, NotFound, NotPermitted, PolicyRefused, WrongState
 from ledger.models import Clock
 from tests import make
-from tests.cast import Cast, day
+from tests.cast import HEAD, STEWARD, Cast, day
 from tests.proof import last_entry, last_event, refused, undone
 
 #: What a command needs beside actor and filing.
@@ -250,6 +250,17 @@ def test_it_says_when_no_body_is_set_up(cast: Cast) -> None:
     bodies = [cast.city.organisation.pk, cast.county.organisation.pk]
     type(cast.city.organisation).objects.filter(pk__in=bodies).update(verified_at=None)
     refused(PolicyRefused, do.endorse_filing, "no_body", actor=cast.bureau.head, filing=filing)
+
+
+def test_the_topmost_body_has_its_own_case_before_another_officer_marked(cast: Cast) -> None:
+    """There is none above the city here: whoever drew the filing up stays out of it, another officer acts."""
+    city = cast.city
+    city.join("steward", *STEWARD, Role.OFFICER).join("head", *HEAD)
+    filing = make.filing(cast, S.FILED, house=city, region="340100")
+    assert filing.body == city.organisation
+    refused(NotPermitted, do.accept_filing, actor=city.steward, filing=filing)
+    done = do.accept_filing(actor=city.officer, filing=filing)
+    assert last_entry(done).marks == ["own_body"]
 
 
 def test_everything_missing_is_asked_for_at_once(cast: Cast) -> None:
