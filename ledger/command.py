@@ -73,7 +73,7 @@ def named(arguments: Mapping[str, Any]) -> str:
     objects = {
         name: getattr(value, "pk", value)
         for name, value in arguments.items()
-        if isinstance(value, int | models.Model)
+        if isinstance(value, int | models.Model) and not isinstance(value, bool)
     }
     return ",".join(f"{name}/{pk}" for name, pk in objects.items()) or "–"
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from ledger.actor import Actor
 from ledger.api.shapes import Shape
@@ -154,10 +155,14 @@ def control(name: str, drawn: Any, value: Any, errors: list[Text]) -> Control:
     kind = kind_of(drawn)
     if kind == "text":
         kind = _text_kind(drawn)
+    if value in (None, "") and getattr(drawn, "default", empty) is not empty:
+        value = drawn.default
     options = _options(drawn, kind, value)
     required = drawn.required and not getattr(drawn, "allow_blank", False)
     if kind == "select" and required and len(options) <= FEW:
         kind, options = "radios", [option for option in options if option.value]
+    if kind == "select" and not any(option.chosen or not option.value for option in options):
+        options = [Option("", "–", True), *options]  # nobody's data is opened by a choice they did not make
     if kind == "lines" and isinstance(value, list | tuple):
         value = "\n".join(map(str, value))
     rows = _inner_rows(name, drawn, value) if kind == "rows" else []

@@ -244,6 +244,8 @@ def field(control: Any, **given: Any) -> dict[str, Any]:
     drawn = forms.from_django(control) if isinstance(control, django_forms.BoundField) else control
     note, rows = given.pop("note", ""), given.pop("rows", 4)
     attrs = {name: given.pop(name) for name in ("placeholder", "accept", "autocomplete") if name in given}
+    if given.get("kind") == "radios":
+        given["options"] = [option for option in drawn.options if option.value]
     if given or attrs:
         drawn = forms.Control(**{**vars(drawn), **given, "attrs": {**drawn.attrs, **attrs}})
     return {"c": drawn, "note": note, "rows": rows}

@@ -67,6 +67,7 @@ def test_a_farmer_registers_with_one_button(people: Callable[..., Person]) -> No
     farmer.press("Sign and register")
     dataset = Dataset.objects.get(title="soil moisture 2025")
     assert dataset.state == "registered"
+    assert dataset.opening == "non_public", "what nobody chose is not opened"
     assert farmer.page.url.endswith(f"/slips/{dataset.code}/")
     assert farmer.page.locator(".qr svg").is_visible()
     assert farmer.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (

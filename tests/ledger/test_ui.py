@@ -251,3 +251,22 @@ def test_a_meter_adds_up():
 def test_an_empty_row_is_left_out():
     assert "dt" not in draw('{% row "Region" %} {% endrow %}')
     assert "<dd>340100</dd>" in draw('{% row "Region" %}340100{% endrow %}')
+
+
+def test_nothing_is_chosen_for_people():
+    """A careless owner who leaves a list alone has chosen nothing: neither to open data nor a ground to refuse."""
+
+    class Wish(Shape):
+        opening = serializers.ChoiceField([(one, one) for one in "abcdefg"], required=False)
+        ground = serializers.ChoiceField([(one, one) for one in "abcdefg"])
+        kind = serializers.ChoiceField([(one, one) for one in "abcdefg"], default="c")
+
+    form = PageForm(Wish, RequestFactory().get("/"), Actor.anonymous())
+    chosen = {
+        name: [option.value for option in form[name].options if option.chosen]
+        for name in ("opening", "ground", "kind")
+    }
+    assert chosen == {"opening": [""], "ground": [""], "kind": ["c"]}
+    sent = PageForm(Wish, posted(opening="", ground="b", kind=""), Actor.anonymous())
+    assert sent.is_valid()
+    assert sent.values == {"ground": "b", "kind": "c"}
