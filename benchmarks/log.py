@@ -23,6 +23,7 @@ import django
 
 django.setup()
 
+# E402: models can be imported only once Django is set up.
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 

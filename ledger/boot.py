@@ -99,6 +99,7 @@ def require_database() -> None:
             f"The database does not answer: {str(error).strip()}\n"
             "Check DATABASE_URL, or unset it to use our own server."
         ) from None
+    # PostgreSQL is the only engine; the stubs know the common one.
     version: int = connection.pg_version // 10000  # type: ignore[attr-defined]
     if version < OLDEST:
         raise CommandError(f"PostgreSQL {version} is too old: use {OLDEST} or newer, or unset DATABASE_URL")

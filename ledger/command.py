@@ -85,6 +85,7 @@ def find(model: type[M], actor: Actor, pk: Any) -> M:
         NotFound: there is none; a stranger learns nothing and holds no lock.
     """
     wanted = pk.pk if isinstance(pk, models.Model) else pk
+    # Each model a command finds has the visibility manager; the type of a default manager has not.
     visible = model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
     try:
         found = visible.filter(pk=wanted).select_for_update(of=("self",)).first()

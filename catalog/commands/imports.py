@@ -280,5 +280,6 @@ class Intake:
 def stamped(obj: models.Model) -> Rows:
     """The rows of an entry of its own, its uid already on the object."""
     rows = Rows()
+    # Every model with an entry has the column; Django knows no type for "has this field".
     obj.entry_uid = rows.uid  # type: ignore[attr-defined]
     return rows

@@ -50,6 +50,7 @@ def raise_objection(
             _("An objection needs your real name and evidence."), rule="R 14", clause="A 12", errors=faults
         )
     refuse_repeat(found, actor, ground)
+    # The table of faults above has refused None, which the type checker cannot see through a dict.
     kept = store(evidence, "/evidence")  # type: ignore[arg-type]
     rows = Rows()
     objection = rows.create(

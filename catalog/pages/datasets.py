@@ -65,6 +65,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "facets": shown_facets(found, query),
         "next": next_address(request, found),
     }
+    # django-htmx's middleware sets `htmx`, which the request's type does not know.
     part = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
     return render(request, "catalog/_found.html" if part else "catalog/datasets.html", context)
 

@@ -142,6 +142,7 @@ class Described(Shape):
             ("sharing", "sharing", Sharing),
             ("personal", "personal", Personal),
         ):
+            # `get_fields` promises no more than Field; these three are choices.
             fields[name].choices = words(kind, values)  # type: ignore[attr-defined]
         fields["fields"] = fields.pop("fields_")
         return fields

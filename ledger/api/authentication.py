@@ -68,6 +68,7 @@ def actor_of(request: Request) -> Actor:
     known: Actor | None = getattr(request, "_api_actor", None)
     if known is None:
         known = build_actor(request)
+        # Kept on the request, as the framework keeps its user; the type has no room for it.
         request._api_actor = known  # type: ignore[attr-defined]
     return known
 

@@ -112,6 +112,7 @@ class Noun:
 
     def visible_to(self, actor: Actor) -> models.QuerySet[Any]:
         """The objects this actor may see, ready for output."""
+        # A model given here brings the visibility manager; the type of a default manager has not.
         seen = self.seen or self.model._default_manager.visible_to  # type: ignore[attr-defined]
         return self.rows(seen(actor), actor)
 

@@ -156,6 +156,7 @@ class Ref(serializers.PrimaryKeyRelatedField):
     def get_queryset(self) -> models.QuerySet[Any]:
         """What the actor may see; nobody's actor sees nothing."""
         actor = self.context.get("actor") or Actor.anonymous()
+        # As in `Noun`: the manager is known to the house, not to the type; None never gets this far.
         return self.model._default_manager.visible_to(actor)  # type: ignore[union-attr]
 
     def to_internal_value(self, data: Any) -> Any:

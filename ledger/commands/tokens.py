@@ -39,6 +39,7 @@ def issue_token(
     if not 1 <= days <= MAX_DAYS:
         raise BadShape(_("A token lasts from 1 to 366 days."), code="days", pointer="/days")
     rows = Rows()
+    # Knox's manager returns (token, secret) and takes the user first, unlike what its base is typed as.
     token, secret = AccessToken.objects.create(  # type: ignore[call-arg]
         actor.user,
         expiry=None,

@@ -19,6 +19,7 @@ class User(AbstractUser):
 
     PRIVATE = {"username", "name", "email", "password"}
 
+    # None is how Django drops an inherited field; its type allows only a field.
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=100, blank=True)
