@@ -47,7 +47,7 @@ def filing_rows(found: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
 
 def drafts(actor: Actor, name: str) -> bool:
     """Who may begin a dataset; one button for those who are steward and head."""
-    steward = actor.organisation is not None and actor.holds(Role.STEWARD, Role.AGENT)
+    steward = actor.organisation is not None and actor.holds(Role.STEWARD)
     return steward and (name != "register_own" or actor.holds(Role.HEAD_FILING))
 
 

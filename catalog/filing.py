@@ -42,12 +42,10 @@ class ObjectionState(StrEnum):
 
 S = FilingState
 STEWARD = Who(Side.OWNER, Role.STEWARD)
-AGENT = Who(Side.OWNER, Role.AGENT)
 HEAD = Who(Side.OWNER, Role.HEAD_FILING)
 OFFICER = Who(Side.BODY, Role.OFFICER)
 ROBOT = Who(Side.ROBOT, "robot")
 PERSON = Who(Side.PERSON, "*")
-DRAFTERS = (STEWARD, AGENT)
 
 #: States in which a filing is still under way.
 OPEN = (
@@ -70,10 +68,10 @@ FILING = Machine(
     "filing",
     FilingState,
     [
-        move("amend_filing", WRITABLE, None, DRAFTERS),
-        move("attach_material", WRITABLE, None, DRAFTERS),
+        move("amend_filing", WRITABLE, None, [STEWARD]),
+        move("attach_material", WRITABLE, None, [STEWARD]),
         # to awaiting_head; straight on where the same hand may endorse
-        move("submit_filing", S.DRAFT, None, DRAFTERS),
+        move("submit_filing", S.DRAFT, None, [STEWARD]),
         # to filed, or coded where the profile knows no officer
         move("endorse_filing", S.AWAITING_HEAD, None, [HEAD]),
         move("return_filing", S.AWAITING_HEAD, S.DRAFT, [HEAD]),
@@ -81,7 +79,7 @@ FILING = Machine(
         move("request_supplement", S.FILED, S.SUPPLEMENT_REQUESTED, [OFFICER]),
         move("decline_filing", S.FILED, S.NOT_ACCEPTED, [OFFICER]),
         move("transfer_filing", S.FILED, S.FILED, [OFFICER]),
-        move("resubmit_filing", S.SUPPLEMENT_REQUESTED, S.FILED, DRAFTERS),
+        move("resubmit_filing", S.SUPPLEMENT_REQUESTED, S.FILED, [STEWARD]),
         move(
             "deem_filing_withdrawn", S.SUPPLEMENT_REQUESTED, S.DEEMED_WITHDRAWN, [ROBOT], "supplement_is_late"
         ),
@@ -93,7 +91,7 @@ FILING = Machine(
         move("raise_objection", PUBLISHED, S.OBJECTION_PENDING, [PERSON], "objector_is_outside"),
         move("halt_notice", PUBLISHED, S.IN_REVIEW, [OFFICER]),
         move("issue_code", S.IN_NOTICE, S.CODED, [ROBOT], "notice_is_over"),
-        move("withdraw_filing", OPEN, S.WITHDRAWN, DRAFTERS),
+        move("withdraw_filing", OPEN, S.WITHDRAWN, [STEWARD]),
     ],
 )
 
@@ -113,7 +111,7 @@ OBJECTION = Machine(
     "objection",
     ObjectionState,
     [
-        move("answer_objection", J.RAISED, J.ANSWERED, DRAFTERS),
+        move("answer_objection", J.RAISED, J.ANSWERED, [STEWARD]),
         move("reject_inadmissible", (J.RAISED, J.ANSWERED), J.INADMISSIBLE, [OFFICER]),
         move("uphold_objection", (J.RAISED, J.ANSWERED), J.UPHELD, [OFFICER]),
         move("dismiss_objection", (J.RAISED, J.ANSWERED), J.DISMISSED, [OFFICER]),
@@ -126,19 +124,19 @@ DATASET = Machine(
     "dataset",
     DatasetState,
     [
-        move("describe_dataset", (D.DRAFT, D.LISTED), None, DRAFTERS, "nothing_is_filed"),
-        move("add_distribution", (D.DRAFT, D.LISTED, D.REGISTERED), None, DRAFTERS),
-        move("remove_distribution", (D.DRAFT, D.LISTED), None, DRAFTERS, "nothing_is_filed"),
-        move("draft_filing", (D.DRAFT, D.LISTED), None, DRAFTERS, "nothing_is_filed"),
-        move("file_assessment", ALIVE, None, DRAFTERS),
-        move("add_relation", ALIVE, None, DRAFTERS),
-        move("share_dataset", ALIVE, None, DRAFTERS),
+        move("describe_dataset", (D.DRAFT, D.LISTED), None, [STEWARD], "nothing_is_filed"),
+        move("add_distribution", (D.DRAFT, D.LISTED, D.REGISTERED), None, [STEWARD]),
+        move("remove_distribution", (D.DRAFT, D.LISTED), None, [STEWARD], "nothing_is_filed"),
+        move("draft_filing", (D.DRAFT, D.LISTED), None, [STEWARD], "nothing_is_filed"),
+        move("file_assessment", ALIVE, None, [STEWARD]),
+        move("add_relation", ALIVE, None, [STEWARD]),
+        move("share_dataset", ALIVE, None, [STEWARD]),
         move("withhold_dataset", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_shown"),
         move(
             "lift_withholding", (D.LISTED, D.REGISTERED), None, [HEAD, OFFICER], "is_withheld", "shower_may"
         ),
         move("expire_dataset", D.REGISTERED, D.EXPIRED, [ROBOT], "validity_is_over"),
-        move("discard_dataset", D.DRAFT, None, DRAFTERS, "nothing_is_filed"),
+        move("discard_dataset", D.DRAFT, None, [STEWARD], "nothing_is_filed"),
     ],
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermissionBase as GroupPermission
 from guardian.models import UserObjectPermissionBase as UserPermission
@@ -21,9 +22,11 @@ __all__ = [
     "GroupPermission",
     "UserPermission",
     "act_as",
+    "belongs_to",
     "default_actor",
     "give_role",
     "holders",
+    "mandates_of",
     "may",
     "require",
     "role_group",
@@ -37,7 +40,7 @@ __all__ = [
 if TYPE_CHECKING:
     from django.db import models
 
-    from ledger.models import Organisation, User
+    from ledger.models import Mandate, Organisation, User
 
 
 #: A person with no roles still acts in their own name: objects, corrects, looks.
@@ -86,17 +89,26 @@ def roles_among(groups: Iterable[Group], organisation_id: int) -> list[Role]:
 
 
 def act_as(user: User, organisation: Organisation | None, scopes: frozenset[str] | None = None) -> Actor:
-    """Build the actor: own roles plus those delegated to them today.
+    """Build the actor: own roles plus those delegated to them today; for whoever is no member, those of a mandate.
 
     Raises:
-        NotPermitted: the person is not an active member there and nothing is delegated to them.
+        NotPermitted: the person is not an active member there, and nothing is delegated or entrusted to them.
     """
-    from ledger.models import Delegation, Membership
+    from ledger.models import Membership
 
     if organisation is None:
         return Actor(user=user, scopes=scopes)
-    own = roles_of(user, organisation)
-    delegated = frozenset(
+    own, lent = roles_of(user, organisation), lent_roles(user, organisation)
+    if lent or Membership.objects.filter(user=user, organisation=organisation, left_at=None).exists():
+        return Actor(user, organisation, own | lent, lent - own, scopes)
+    return agent_for(user, organisation, scopes)
+
+
+def lent_roles(user: User, organisation: Organisation) -> frozenset[Role]:
+    """The roles delegated to a person there today, as far as their givers still hold them."""
+    from ledger.models import Delegation
+
+    return frozenset(
         Role(role)
         for delegation in Delegation.objects.filter(
             organisation=organisation, receiver=user, giver__is_active=True
@@ -104,10 +116,42 @@ def act_as(user: User, organisation: Organisation | None, scopes: frozenset[str]
         for role in delegation.roles
         if Role(role) in roles_of(delegation.giver, organisation)
     )
-    member = Membership.objects.filter(user=user, organisation=organisation, left_at=None).exists()
-    if not (member or delegated):
+
+
+def mandates_of(user: User) -> models.QuerySet[Mandate]:
+    """The mandates in force under which a person may act, by holding the agent's role in an agent's house."""
+    from ledger.models import Delegation, Mandate, OrganisationGroupPermission
+
+    own = OrganisationGroupPermission.objects.filter(group__user=user, permission__codename=Role.AGENT)
+    lent = Delegation.objects.filter(receiver=user, roles__contains=[Role.AGENT]).live(today())
+    houses = {*own.values_list("content_object", flat=True)}
+    houses |= {one.organisation_id for one in lent if Role.AGENT in lent_roles(user, one.organisation)}
+    return Mandate.objects.in_force().filter(agent__in=houses).select_related("principal", "agent")
+
+
+def agent_for(user: User, principal: Organisation, scopes: frozenset[str] | None) -> Actor:
+    """The actor of an agent, under the newest mandate.
+
+    Raises:
+        NotPermitted: there is none in force.
+    """
+    mandate = mandates_of(user).filter(principal=principal).first()
+    if mandate is None:
         raise NotPermitted(_("You do not act for this organisation."), code="not_a_member")
-    return Actor(user, organisation, own | delegated, delegated - own, scopes)
+    roles = frozenset(Role(role) for role in mandate.roles)
+    return Actor(user, principal, roles, roles, scopes, mandate)
+
+
+def belongs_to(actor: Actor, *organisations: int) -> bool:
+    """Whether a person stands on the side of one of these, whomever they act for now: its member, or its agent's.
+
+    Nobody decides for one side what they ask on the other (Civil Code art. 168).
+    """
+    from ledger.models import Mandate, Membership
+
+    agents = Mandate.objects.in_force().filter(principal__in=organisations).values("agent")
+    mine = Membership.objects.filter(user=actor.user_id, left_at=None)
+    return mine.filter(Q(organisation__in=organisations) | Q(organisation__in=agents)).exists()
 
 
 def default_actor(user: User) -> Actor:

@@ -12,7 +12,7 @@ from ledger.roles import Role
 __all__ = ["ROLE_LABELS", "Actor", "Role"]
 
 if TYPE_CHECKING:
-    from ledger.models import Organisation, User
+    from ledger.models import Mandate, Organisation, User
 
 
 ROLE_LABELS = {
@@ -35,8 +35,9 @@ class Actor:
         user: the person; None for a visitor and for the robot.
         organisation: whom they act for; None when they act in their own name.
         roles: roles held there now, delegated ones included.
-        delegated: the roles among them that stand on a delegation.
+        delegated: the roles among them that are lent, by a delegation or a mandate.
         scopes: None for a browser session; for a token the nouns it may write ("*" = all).
+        mandate: the letter under which an agent acts for the organisation; None for its own people.
     """
 
     user: User | None = None
@@ -44,6 +45,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     delegated: frozenset[Role] = frozenset()
     scopes: frozenset[str] | None = None
+    mandate: Mandate | None = None
     is_robot: bool = False
     _names: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 

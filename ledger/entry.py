@@ -21,6 +21,7 @@ erasing the key makes the leaf say nothing for ever.
     roles*         roles held there at that moment, sorted;  delegated: those among them that were lent
     subject*       what it happened to: "filing:12";  dataset: code of the dataset;  profile: "cn@1"
     clauses        clauses stated;  marks: remarkable circumstances, such as "same_hand"
+    mandate        number of the letter under which an agent acted for the organisation
     cause          uid of the entry that this one follows from
     facts*         {"filing/12": {"state": "filed"}}: the new value of every changed column
     private        {"filing/12/reason": "<base64>"}: values that can be shown or erased one by one

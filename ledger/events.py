@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import parties
 from ledger.actor import ROLE_LABELS
-from ledger.vocabulary import register_events, register_labels, register_machines
+from ledger.vocabulary import register_events, register_labels, register_machines, register_needs
 
 register_events(
     {
@@ -26,6 +26,11 @@ register_events(
         "role.withdrawn": _("Role withdrawn"),
         "role.delegated": _("Role delegated"),
         "delegation.withdrawn": _("Delegation withdrawn"),
+        "mandate.offered": _("Mandate offered"),
+        "mandate.accepted": _("Mandate accepted"),
+        "mandate.declined": _("Mandate declined"),
+        "mandate.withdrawn": _("Mandate withdrawn"),
+        "mandate.resigned": _("Mandate resigned"),
         "work.handed_over": _("Work handed over"),
         "token.issued": _("API token issued"),
         "token.withdrawn": _("API token withdrawn"),
@@ -36,6 +41,8 @@ register_labels(
     "side",
     {
         parties.Side.SELF: _("the organisation itself"),
+        parties.Side.PRINCIPAL: _("principal"),
+        parties.Side.AGENT: _("agent"),
         parties.Side.OWNER: _("owner"),
         parties.Side.CONSUMER: _("consumer"),
         parties.Side.BODY: _("registry body"),
@@ -46,4 +53,23 @@ register_labels(
 )
 register_labels("role", {"*": _("anybody"), "robot": _("on the date")}.items())
 register_labels("organisation", {"verified": _("verified"), "unverified": _("unverified")}.items())
-register_machines(parties.ORGANISATION)
+register_labels(
+    "mandate",
+    {
+        parties.MandateState.OFFERED: _("offered"),
+        parties.MandateState.ACCEPTED: _("accepted"),
+        parties.MandateState.DECLINED: _("declined"),
+        parties.MandateState.WITHDRAWN: _("withdrawn"),
+        parties.MandateState.RESIGNED: _("resigned"),
+    }.items(),
+)
+register_needs(
+    {
+        "lender_holds_roles": (
+            _("You can lend only roles that you hold yourself."),
+            _("Whoever holds them lends them."),
+        ),
+        "period_is_open": (_("The last day of the mandate is over."), _("Ask the principal for a new one.")),
+    }
+)
+register_machines(parties.ORGANISATION, parties.MANDATE)

@@ -114,6 +114,7 @@ def _body(actor: Actor, about: str, rows: Rows, cause: uuid.UUID | None) -> dict
         "organisation": actor.organisation_id,
         "roles": sorted(actor.roles),
         "delegated": sorted(actor.delegated),
+        "mandate": actor.mandate.pk if actor.mandate else None,
         "subject": about,
         "cause": cause.hex if cause else None,
         "facts": rows.facts,

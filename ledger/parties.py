@@ -10,6 +10,8 @@ class Side(StrEnum):
     """Where one stands towards a case."""
 
     SELF = "self"
+    PRINCIPAL = "principal"
+    AGENT = "agent"
     OWNER = "owner"
     CONSUMER = "consumer"
     BODY = "body"
@@ -32,9 +34,37 @@ ORGANISATION = Machine(
         move("invite_member", ANY, None, [ADMIN]),
         move("grant_role", ANY, None, [ADMIN]),
         move("withdraw_role", ANY, None, [ADMIN]),
-        move("delegate", ANY, None, [Who(Side.SELF, role) for role in Role]),
+        move("delegate", ANY, None, [Who(Side.SELF, role) for role in Role], "lender_holds_roles"),
         move("withdraw_delegation", ANY, None, [Who(Side.SELF, role) for role in Role]),
         move("hand_over_work", ANY, None, [ADMIN]),
+        move("give_mandate", ANY, None, [ADMIN]),
         move("claim_listed", "verified", None, [Who(Side.SELF, Role.STEWARD), ADMIN]),
+    ],
+)
+
+
+class MandateState(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    RESIGNED = "resigned"
+
+
+M = MandateState
+PRINCIPAL = Who(Side.PRINCIPAL, Role.ORG_ADMIN)
+AGENT = Who(Side.AGENT, Role.ORG_ADMIN)
+#: What a principal may entrust: a party's acts. Members and roles stay its own, and a body's acts are nobody's to lend.
+ENTRUSTED = (Role.STEWARD, Role.HEAD_FILING, Role.HEAD_SHARING, Role.APPLICANT)
+
+#: Agency by agreement (Civil Code arts. 165, 173): the principal may revoke and the agent resign at any time.
+MANDATE = Machine(
+    "mandate",
+    MandateState,
+    [
+        move("accept_mandate", M.OFFERED, M.ACCEPTED, [AGENT], "period_is_open"),
+        move("decline_mandate", M.OFFERED, M.DECLINED, [AGENT]),
+        move("resign_mandate", M.ACCEPTED, M.RESIGNED, [AGENT]),
+        move("withdraw_mandate", (M.OFFERED, M.ACCEPTED), M.WITHDRAWN, [PRINCIPAL]),
     ],
 )

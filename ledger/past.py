@@ -54,6 +54,10 @@ class Past:
         return self.body.get("organisation")
 
     @property
+    def mandate_id(self) -> int | None:
+        return self.body.get("mandate")
+
+    @property
     def facts(self) -> dict[str, dict[str, Any]]:
         return self.body.get("facts", {})
 

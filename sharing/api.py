@@ -33,7 +33,7 @@ PARTIES = ("dataset__owner", "consumer", "provider", "authority")
 
 def asks(actor: Actor, name: str) -> bool:
     """Who may begin an application."""
-    return actor.organisation is not None and actor.holds(Role.APPLICANT, Role.AGENT)
+    return actor.organisation is not None and actor.holds(Role.APPLICANT)
 
 
 def consents(actor: Actor, name: str) -> bool:

@@ -70,7 +70,6 @@ class MissingState(StrEnum):
 
 
 APPLICANT = Who(Side.CONSUMER, Role.APPLICANT)
-CONSUMER_AGENT = Who(Side.CONSUMER, Role.AGENT)
 CONSUMER_HEAD = Who(Side.CONSUMER, Role.HEAD_SHARING)
 STEWARD = Who(Side.OWNER, Role.STEWARD)
 FILING_HEAD = Who(Side.OWNER, Role.HEAD_FILING)
@@ -80,26 +79,25 @@ ROBOT = Who(Side.ROBOT, "robot")
 #: Where no authority is competent (private regime), the consumer's head consents in an officer's place.
 STAND_IN = Who(Side.AUTHORITY, "stand_in")
 
-ASKERS = (APPLICANT, CONSUMER_AGENT)
 BOTH_HEADS = (CONSUMER_HEAD, HEAD)
 #: Whom a route may ask for a recommendation; which of them is asked now is the stage's matter.
 RECOMMENDERS = (STEWARD, FILING_HEAD, HEAD, OFFICER)
 #: Who in the grantee's house may take delivered data out.
-RECEIVERS = (APPLICANT, CONSUMER_AGENT, CONSUMER_HEAD, Who(Side.CONSUMER, Role.STEWARD))
+RECEIVERS = (APPLICANT, CONSUMER_HEAD, Who(Side.CONSUMER, Role.STEWARD))
 
 A = ApplicationState
 APPLICATION = Machine(
     "application",
     ApplicationState,
     [
-        move("amend_application", A.DRAFT, None, ASKERS),
-        move("attach_document", A.DRAFT, None, ASKERS),
+        move("amend_application", A.DRAFT, None, [APPLICANT]),
+        move("attach_document", A.DRAFT, None, [APPLICANT]),
         # to awaiting_head; straight to sent where the same hand may endorse
-        move("submit_application", A.DRAFT, None, ASKERS),
+        move("submit_application", A.DRAFT, None, [APPLICANT]),
         move("endorse_application", A.AWAITING_HEAD, A.SENT, [CONSUMER_HEAD]),
         move("return_application", A.AWAITING_HEAD, A.DRAFT, [CONSUMER_HEAD]),
-        move("discard_application", (A.DRAFT, A.AWAITING_HEAD), A.DISCARDED, ASKERS),
-        move("copy_application", (A.SENT, A.DISCARDED), None, ASKERS),
+        move("discard_application", (A.DRAFT, A.AWAITING_HEAD), A.DISCARDED, [APPLICANT]),
+        move("copy_application", (A.SENT, A.DISCARDED), None, [APPLICANT]),
     ],
 )
 
@@ -116,7 +114,7 @@ SHARE_REQUEST = Machine(
     RequestState,
     [
         move("ask_supplement", R.UNDER_REVIEW, R.SUPPLEMENT_REQUESTED, [STEWARD, HEAD]),
-        move("resubmit_request", R.SUPPLEMENT_REQUESTED, R.UNDER_REVIEW, ASKERS),
+        move("resubmit_request", R.SUPPLEMENT_REQUESTED, R.UNDER_REVIEW, [APPLICANT]),
         move(
             "deem_request_withdrawn",
             R.SUPPLEMENT_REQUESTED,
@@ -136,9 +134,9 @@ SHARE_REQUEST = Machine(
         move("decline_extension", R.UNDER_REVIEW, None, [OFFICER, STAND_IN], "extension_is_asked"),
         move("agree_by_standing_consent", R.UNDER_REVIEW, R.GRANTED, [ROBOT], "consent_stands"),
         move("deliver", R.GRANTED, R.DELIVERED, [STEWARD, HEAD], "grant_is_live"),
-        move("confirm_delivery", R.DELIVERED, None, ASKERS, "delivery_is_unconfirmed"),
-        move("contest_delivery", R.DELIVERED, R.GRANTED, ASKERS, "delivery_is_unconfirmed"),
-        move("withdraw_request", (*UNDECIDED, R.APPROVED), R.WITHDRAWN, ASKERS),
+        move("confirm_delivery", R.DELIVERED, None, [APPLICANT], "delivery_is_unconfirmed"),
+        move("contest_delivery", R.DELIVERED, R.GRANTED, [APPLICANT], "delivery_is_unconfirmed"),
+        move("withdraw_request", (*UNDECIDED, R.APPROVED), R.WITHDRAWN, [APPLICANT]),
         move(
             "open_dispute",
             (*OPEN, R.DELIVERED, R.REFUSED, R.LAPSED),
@@ -189,8 +187,8 @@ GRANT = Machine(
         # the first head proposes, the other side's concurs
         move("renew_grant", G.ACTIVE, G.ACTIVE, BOTH_HEADS, "is_running", "other_side_is_awaited"),
         move("expire_grant", (*LIVE, G.SUSPENDED), G.EXPIRED, [ROBOT], "is_over"),
-        move("close_grant", LIVE, G.CLOSING, ASKERS),
-        move("file_deletion", (G.EXPIRED, G.CLOSING), G.CLOSED, ASKERS),
+        move("close_grant", LIVE, G.CLOSING, [APPLICANT]),
+        move("file_deletion", (G.EXPIRED, G.CLOSING), G.CLOSED, [APPLICANT]),
         move("report_use", LIVE, None, RECEIVERS, "is_running"),
         move("report_error", LIVE, None, RECEIVERS, "is_running"),
         move("download", LIVE, None, RECEIVERS, "is_running", "is_delivered", "dataset_is_shown"),
@@ -252,7 +250,7 @@ MISSING = Machine(
     [
         # to promised, or declined
         move("answer_missing", M.CALLED, None, [STEWARD, HEAD]),
-        move("withdraw_missing", M.CALLED, M.WITHDRAWN, ASKERS),
+        move("withdraw_missing", M.CALLED, M.WITHDRAWN, [APPLICANT]),
     ],
 )
 MISSING_AWAITS = {M.CALLED: (STEWARD, "missing.answer")}

@@ -16,7 +16,7 @@ from ledger.api import nouns
 from ledger.commands import issue_token
 from ledger.models import User
 
-PEOPLE = ("steward", "head", "applicant", "consumer_head", "officer", "bureau_head", "farmer")
+PEOPLE = ("steward", "head", "applicant", "consumer_head", "officer", "bureau_head", "farmer", "agent")
 #: A prefetch asks only where the page has something to fetch for: a longer page may ask for each once.
 PREFETCHES = 3
 

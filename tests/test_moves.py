@@ -19,20 +19,21 @@ from ledger import vocabulary
 from ledger.actor import Actor
 from ledger.api import nouns
 from ledger.clock import at
-from ledger.commands import issue_token
+from ledger.commands import give_mandate, issue_token
 from ledger.machine import Who
-from ledger.models import Event, Organisation
+from ledger.models import Event, Mandate, Organisation
 from tests import make
 from tests.cast import Cast, day
 
 NOW = day("2026-09-17")
 PEOPLE = (
     "bureau.steward", "bureau.head", "bureau.applicant", "bureau.admin", "county.officer", "city.officer", "city.auditor",
-    "department.head", "stranger", "visitor",
+    "department.head", "department.admin", "stranger", "visitor",
 )  # fmt: skip
 #: Where the people of a house stand towards the bureau's cases, which are before the county's registry.
 SIDES = {
     "organisation": {"bureau": "self", "county": "body", "city": "body"},
+    "mandate": {"bureau": "agent", "department": "principal"},
     "dataset": {"bureau": "owner", "county": "body", "city": "body"},
     "filing": {"bureau": "owner", "county": "body"},
     "objection": {"bureau": "owner", "county": "body"},
@@ -100,11 +101,16 @@ def stand(town: Cast) -> Stand:
         evidence = make.assessment(town, town.bureau, make.dataset(town.bureau, title="proved"))
         # officers read evidence of what is registered
         Dataset.objects.filter(pk=evidence.dataset_id).update(state="registered")
+        mandate = give_mandate(
+            actor=town.department.admin, organisation=town.department.organisation, agent=town.bureau.organisation,
+            roles=["applicant"], starts=NOW.date(), ends=NOW.date(),
+        )  # fmt: skip
         actors = {path: standing(town, path) for path in PEOPLE}
         clients = {path: client_of(actor) for path, actor in actors.items()}
     owner = town.bureau.organisation
     cases = {
         "organisation": Case("organisations", owner, verified(owner.pk)),
+        "mandate": Case("mandates", mandate, columns(Mandate, mandate.pk)),
         "dataset": Case("datasets", lone, columns(Dataset, lone.pk)),
         "filing": Case("filings", filing, columns(Filing, filing.pk)),
         "objection": Case("objections", objection, columns(Objection, objection.pk)),

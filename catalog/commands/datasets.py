@@ -26,7 +26,7 @@ def create_dataset(*, actor: Actor, secret: bool = False, **described: Any) -> D
     """Begin a draft for the organisation one acts for.
 
     Raises:
-        NotPermitted: one is no steward or agent there.
+        NotPermitted: one is no steward there.
         BadShape, PolicyRefused: see catalog.description.
     """
     rows = Rows()
@@ -37,7 +37,7 @@ def create_dataset(*, actor: Actor, secret: bool = False, **described: Any) -> D
 
 def begun(rows: Rows, actor: Actor, secret: bool, described: dict[str, Any]) -> Dataset:
     """A new draft with its description laid over it."""
-    if actor.organisation is None or not actor.holds(Role.STEWARD, Role.AGENT):
+    if actor.organisation is None or not actor.holds(Role.STEWARD):
         raise NotPermitted(
             _("Only a data steward of an organisation may describe its datasets."),
             code="role_missing",

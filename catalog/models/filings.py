@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.filing import AWAITS, FILING, OBJECTION, OPEN, PUBLISHED, FilingState, ObjectionState
 from catalog.models.datasets import Dataset
+from ledger.access import belongs_to
 from ledger.actor import Actor, Role
 from ledger.clock import now
 from ledger.clocks import running
@@ -151,10 +152,10 @@ class Filing(Entered):
         return found
 
     def is_own_case(self, actor: Actor) -> bool:
-        """Acts of a body are never done on a case to which oneself is party, nor one's organisation, unless it is topmost."""
-        party = actor.organisation_id == self.dataset.owner_id and not self.is_before_itself
-        drew_up = {self.handler_id, self.submitted_by_id, self.endorsed_by_id} - {None}
-        return party or actor.user_id in drew_up
+        """Acts of a body are never done by whoever drew the case up or belongs to its owner, unless the body is topmost."""
+        if actor.user_id in {self.handler_id, self.submitted_by_id, self.endorsed_by_id} - {None}:
+            return True
+        return not self.is_before_itself and belongs_to(actor, self.dataset.owner_id)
 
     @property
     def is_before_itself(self) -> bool:

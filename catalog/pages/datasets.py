@@ -73,7 +73,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def may_register(request: HttpRequest) -> bool:
     """Whether the button that begins a registration works: for stewards, and for visitors who are yet to sign in."""
     actor = actor_of(request)
-    return actor.user is None or actor.holds(Role.STEWARD, Role.AGENT)
+    return actor.user is None or actor.holds(Role.STEWARD)
 
 
 def shown_facets(found: Found, query: Query) -> list[tuple[str, str, list[Option]]]:
@@ -155,7 +155,7 @@ def access_words(dataset: Dataset, actor: Actor) -> dict[str, Any]:
     if dataset.is_open:
         return {"tone": "ok", "how": "open"}
     if dataset.state == DatasetState.LISTED and actor.organisation_id != dataset.owner_id:
-        return {"tone": "info", "how": "listed", "may_call": actor.holds(Role.APPLICANT, Role.AGENT)}
+        return {"tone": "info", "how": "listed", "may_call": actor.holds(Role.APPLICANT)}
     status = compliance.status(dataset)
     rules = (
         (
@@ -212,7 +212,7 @@ def register_page(request: HttpRequest) -> HttpResponse:
         NotPermitted: the actor is no steward.
     """
     actor = actor_of(request)
-    if actor.organisation is None or not actor.holds(Role.STEWARD, Role.AGENT):
+    if actor.organisation is None or not actor.holds(Role.STEWARD):
         raise NotPermitted(
             _("Only a data steward of an organisation may describe its datasets."),
             remedy=_("Register your organisation, or ask its administrator for the role."),
@@ -253,7 +253,7 @@ def my_datasets(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "catalog/my_datasets.html",
-        {"datasets": own[:200], "may_register": actor.holds(Role.STEWARD, Role.AGENT)},
+        {"datasets": own[:200], "may_register": actor.holds(Role.STEWARD)},
     )
 
 

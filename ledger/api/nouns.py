@@ -190,7 +190,9 @@ def extend(name: str, **further: Mapping[str, Any]) -> None:
 @cache
 def load() -> None:
     """Let every floor register its nouns, once; the ground floor first, for others extend it."""
-    for part in ("parties", "reading", "entries"):
+    for part in ("organisations", "people", "mandates", "tokens"):
+        import_module(f"ledger.api.parties.{part}")
+    for part in ("reading", "entries"):
         import_module(f"ledger.api.{part}")
     autodiscover_modules("api")
 

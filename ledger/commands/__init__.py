@@ -1,5 +1,13 @@
 """The ground floor's commands."""
 
+from ledger.commands.absences import delegate, hand_over_work, withdraw_delegation
+from ledger.commands.mandates import (
+    accept_mandate,
+    decline_mandate,
+    give_mandate,
+    resign_mandate,
+    withdraw_mandate,
+)
 from ledger.commands.organisations import (
     describe_organisation,
     found_register,
@@ -9,30 +17,32 @@ from ledger.commands.organisations import (
 from ledger.commands.passwords import change_password
 from ledger.commands.people import (
     accept_invitation,
-    delegate,
     grant_role,
-    hand_over_work,
     invite_member,
     register_person,
-    withdraw_delegation,
     withdraw_role,
 )
 from ledger.commands.tokens import issue_token, withdraw_token
 
 __all__ = [
     "accept_invitation",
+    "accept_mandate",
     "change_password",
+    "decline_mandate",
     "delegate",
     "describe_organisation",
     "found_register",
+    "give_mandate",
     "grant_role",
     "hand_over_work",
     "invite_member",
     "issue_token",
     "register_organisation",
     "register_person",
+    "resign_mandate",
     "verify_organisation",
     "withdraw_delegation",
+    "withdraw_mandate",
     "withdraw_role",
     "withdraw_token",
 ]

@@ -1,4 +1,4 @@
-"""People: registering, inviting, roles, absences, leavers."""
+"""People: registering, inviting, roles."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from collections.abc import Collection
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.access import give_role, roles_of, take_role
 from ledger.actor import Actor, Role
-from ledger.clock import now, today
+from ledger.clock import now
 from ledger.command import command, find, permit
 from ledger.errors import BadShape, Fault, NotFound, NotPermitted, PolicyRefused
 from ledger.journal import record
-from ledger.models import AccessToken, Delegation, Invitation, Membership, Organisation, User
+from ledger.models import Invitation, Membership, Organisation, User
 from ledger.rows import Rows
-from ledger.vocabulary import HANDLED
 
 INVITATION_DAYS = 14
 
@@ -141,111 +139,6 @@ def withdraw_role(*, actor: Actor, organisation: Organisation | int, user: User,
     take_role(user, found, chosen)
     note_roles(rows, user, found)
     record(actor=actor, event="role.withdrawn", subject=found, rows=rows)
-    return found
-
-
-@command("role.delegated", _("Delegate for an absence"))
-def delegate(
-    *,
-    actor: Actor,
-    organisation: Organisation | int,
-    receiver: User,
-    roles: Collection[str],
-    starts: dt.date,
-    ends: dt.date,
-    reason: str = "",
-) -> Delegation:
-    """Lend one's own roles to a colleague from a first to a last day.
-
-    Raises:
-        PolicyRefused: a role one does not hold oneself, or days in the wrong order.
-    """
-    found = find(Organisation, actor, organisation)
-    permit(found, actor, "delegate")
-    member_of(found, receiver)
-    chosen = checked_roles(roles)
-    if actor.user is None or set(chosen) - (actor.roles - actor.delegated):
-        raise PolicyRefused(
-            _("You can lend only roles that you hold yourself."), code="not_yours", pointer="/roles"
-        )
-    if receiver.pk == actor.user.pk:
-        raise PolicyRefused(_("Choose somebody else."), code="self", pointer="/receiver")
-    if ends < starts or ends < today():
-        raise BadShape(_("The last day lies before the first, or in the past."), code="days", pointer="/ends")
-    rows = Rows()
-    delegation = rows.create(
-        Delegation,
-        organisation=found,
-        giver=actor.user,
-        receiver=receiver,
-        roles=[role.value for role in chosen],
-        starts=starts,
-        ends=ends,
-        reason=reason,
-    )
-    record(actor=actor, event="role.delegated", subject=found, rows=rows)
-    return delegation
-
-
-@command("delegation.withdrawn", _("Withdraw the delegation"))
-def withdraw_delegation(*, actor: Actor, organisation: Organisation | int, delegation: int) -> Delegation:
-    """End a delegation early; its giver or an administrator may."""
-    found = find(Organisation, actor, organisation)
-    permit(found, actor, "withdraw_delegation")
-    lent = (
-        Delegation.objects.select_for_update()
-        .filter(organisation=found, pk=delegation, withdrawn_at=None)
-        .first()
-    )
-    if lent is None:
-        raise NotFound()
-    if lent.giver_id != actor.user_id and not actor.holds(Role.ORG_ADMIN):
-        raise NotPermitted(_("Only the person who delegated, or an administrator, may withdraw it."))
-    rows = Rows()
-    rows.update(lent, withdrawn_at=now())
-    record(actor=actor, event="delegation.withdrawn", subject=found, rows=rows)
-    return lent
-
-
-@command("work.handed_over", _("Hand over a leaver's work"))
-def hand_over_work(
-    *, actor: Actor, organisation: Organisation | int, leaver: User, successor: User
-) -> Organisation:
-    """A person leaves: roles, tokens and membership end, the cases they handle go to a successor.
-
-    Raises:
-        PolicyRefused: leaver and successor are one, or the last administrator would leave.
-    """
-    found = find(Organisation, actor, organisation)
-    permit(found, actor, "hand_over_work")
-    membership, _successor = member_of(found, leaver), member_of(found, successor)
-    if leaver.pk == successor.pk:
-        raise PolicyRefused(_("Choose somebody else."), code="self", pointer="/successor")
-    refuse_to_keep(actor, successor)
-    roles = roles_of(leaver, found)
-    if Role.ORG_ADMIN in roles and not other_admins(found, leaver):
-        raise PolicyRefused(
-            _("The last administrator cannot be withdrawn."),
-            code="last_admin",
-            remedy=_("First make somebody else an administrator."),
-        )
-    rows = Rows()
-    for role in roles:
-        take_role(leaver, found, role)
-        give_role(successor, found, role)
-    for model in HANDLED:
-        cases = model._default_manager.filter(handler=leaver, **{model.handled_for: found})
-        for case in cases.select_for_update(of=("self",)):
-            rows.update(case, handler=successor)
-    for token in AccessToken.objects.filter(user=leaver, organisation=found):
-        rows.delete(token)
-    lent_or_borrowed = Q(giver=leaver) | Q(receiver=leaver)
-    for lent in Delegation.objects.filter(lent_or_borrowed, organisation=found, withdrawn_at=None):
-        rows.update(lent, withdrawn_at=now())
-    rows.update(membership, left_at=now())
-    note_roles(rows, leaver, found)
-    note_roles(rows, successor, found)
-    record(actor=actor, event="work.handed_over", subject=found, rows=rows)
     return found
 
 

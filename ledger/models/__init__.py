@@ -3,6 +3,7 @@
 from ledger.models.clocks import CalendarYear, Clock, DemoClock
 from ledger.models.idempotency import IdempotentAnswer
 from ledger.models.log import Body, Checkpoint, Disclosure, Event, Head, Leaf, Pending, Tile
+from ledger.models.mandates import Mandate
 from ledger.models.organisations import (
     Delegation,
     Invitation,
@@ -27,6 +28,7 @@ __all__ = [
     "IdempotentAnswer",
     "Invitation",
     "Leaf",
+    "Mandate",
     "Membership",
     "Organisation",
     "OrganisationGroupPermission",

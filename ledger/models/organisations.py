@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ledger.access import GroupPermission, UserPermission
+from ledger.access import GroupPermission, UserPermission, belongs_to
 from ledger.actor import ROLE_LABELS, Actor, Role
 from ledger.identifiers import region_stem, within
 from ledger.machine import Machine, Who
@@ -113,19 +113,19 @@ class Organisation(Entered):
         return self.verified_at is not None
 
     def positions(self, actor: Actor) -> Collection[Who]:
-        """Inside: one's roles. Over it: an officer of a body whose scope it lies in. Alone: anybody signed in."""
+        """Inside: one's roles. Over it: an officer of a body whose scope it lies in, who is not on its side. Alone: anybody."""
         found = {Who(Side.PERSON, "*")} if actor.user else set()
         if actor.is_robot:
             found.add(Who(Side.ROBOT, "robot"))
         if actor.organisation_id == self.pk:
             return found | {Who(Side.SELF, role) for role in actor.roles}
-        if actor.organisation and actor.organisation.oversees(self.region) and not self.has_member(actor):
+        if actor.organisation and actor.organisation.oversees(self.region) and not belongs_to(actor, self.pk):
             found |= {Who(Side.BODY, role) for role in actor.roles}
         return found
 
-    def has_member(self, actor: Actor) -> bool:
-        """Whether the person belongs here too, whomever they act for now: nobody verifies their own organisation."""
-        return self.memberships.filter(user=actor.user_id, left_at=None).exists()
+    def lender_holds_roles(self, actor: Actor) -> bool:
+        """What is borrowed is not lent on."""
+        return bool(actor.roles - actor.delegated)
 
     def oversees(self, region: str) -> bool:
         """Whether this is a body or authority, itself verified, in whose scope a region lies."""
@@ -149,9 +149,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Sets of memberships."""
 
     def visible_to(self, actor: Actor) -> MembershipQuerySet:
-        """Members see their own organisation's; a person sees their own."""
+        """Members see their own organisation's, its agents do not; a person sees their own."""
         seen = Q(user=actor.user_id) if actor.user else Q(pk=None)
-        if actor.organisation_id and actor.roles:
+        if actor.organisation_id and actor.roles and not actor.mandate:
             seen |= Q(organisation=actor.organisation_id)
         return self.filter(seen)
 

@@ -161,6 +161,7 @@ register_addresses(
         "organisation": lambda found: reverse("organisation", args=[found.pk]),
         "membership": lambda found: reverse("organisation", args=[found.organisation_id]),
         "invitation": lambda found: reverse("organisation", args=[found.organisation_id]),
+        "mandate": lambda found: reverse("mandate", args=[found.pk]),
         "delegation": lambda found: reverse("organisation", args=[found.organisation_id]),
         "accesstoken": lambda found: reverse("account"),
         "user": lambda found: reverse("account"),
@@ -176,6 +177,11 @@ register_icons(
         "delegate": "calendar-clock",
         "withdraw_delegation": "calendar-x",
         "hand_over_work": "arrow-right-left",
+        "give_mandate": "stamp",
+        "accept_mandate": "circle-check",
+        "decline_mandate": "circle-x",
+        "withdraw_mandate": "undo-2",
+        "resign_mandate": "log-out",
         "issue_token": "key-round",
         "withdraw_token": "trash-2",
     }
@@ -191,11 +197,30 @@ register_consequences(
             "A colleague holds your roles from the first to the last day; then they end by themselves."
         ),
         "hand_over_work": _("All open cases of the one who leaves go to the one who takes over."),
+        "give_mandate": _(
+            "Its agents act for you in the roles you entrust, from the first to the last day, once it accepts. "
+            "Every act names the letter; you can withdraw it at any time."
+        ),
+        "accept_mandate": _(
+            "Whoever holds the role of agent in your organisation may act for the principal."
+        ),
+        "withdraw_mandate": _("From now on its agents cannot act for you. What they did stands."),
+        "resign_mandate": _("From now on your agents cannot act for the principal."),
         "issue_token": _("The secret is shown once. Withdraw the token as soon as it is no longer needed."),
         "withdraw_token": _("Programs that use it are refused from now on."),
     }
 )
 register_looks("organisation", {"verified": ("ok", "badge-check"), "unverified": ("warn", "circle-dashed")})
+register_looks(
+    "mandate",
+    {
+        "offered": ("info", "send"),
+        "accepted": ("ok", "stamp"),
+        "declined": ("bad", "circle-x"),
+        "withdrawn": ("mute", "undo-2"),
+        "resigned": ("mute", "log-out"),
+    },
+)
 register_looks(
     "clock",
     {

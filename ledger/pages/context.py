@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from ledger.access import mandates_of
 from ledger.models import Checkpoint, Membership, Organisation
 from ledger.pages import board
 from ledger.sessions import actor_of
@@ -48,7 +49,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def houses(request: HttpRequest) -> list[Organisation]:
-    """The organisations the person may act for."""
+    """The organisations the person may act for: their own, then those that made them an agent."""
     if not request.user.is_authenticated:
         return []
     mine = (
@@ -56,4 +57,5 @@ def houses(request: HttpRequest) -> list[Organisation]:
         .select_related("organisation")
         .order_by("pk")
     )
-    return [membership.organisation for membership in mine]
+    own = [membership.organisation for membership in mine]
+    return list(dict.fromkeys([*own, *(mandate.principal for mandate in mandates_of(request.user))]))

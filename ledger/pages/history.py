@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy as _
 
 from ledger.errors import Text
-from ledger.models import Organisation
+from ledger.models import Mandate, Organisation
 from ledger.past import Past
 
 
@@ -78,12 +78,26 @@ def items(entries: Iterable[Past], *, named: bool = False) -> list[Item]:
     numbered = sorted(enumerate(entries), key=lambda pair: (pair[1].at, pair[0]), reverse=True)
     past = [entry for _place, entry in numbered]
     houses = Organisation.objects.in_bulk({entry.organisation_id for entry in past if entry.organisation_id})
-    return [_item(entry, houses.get(entry.organisation_id or 0), named) for entry in past]
+    letters = {entry.mandate_id for entry in past if entry.mandate_id}
+    mandates = Mandate.objects.select_related("agent").in_bulk(letters) if letters else {}
+    return [
+        _item(
+            entry, _acting(houses.get(entry.organisation_id or 0), mandates.get(entry.mandate_id or 0)), named
+        )
+        for entry in past
+    ]
 
 
-def _item(entry: Past, house: Organisation | None, named: bool) -> Item:
+def _acting(house: Organisation | None, mandate: Mandate | None) -> Text:
+    """The organisation acted for, and its agent if one did."""
+    if house is None or mandate is None:
+        return house.name if house else ""
+    return _("%(agent)s for %(principal)s") % {"agent": mandate.agent.name, "principal": house.name}
+
+
+def _item(entry: Past, house: Text, named: bool) -> Item:
     robot = _("the system") if entry.pseudonym == "robot" else ""
-    who = [str(part) for part in (robot, entry.actor if named else "", house.name if house else "") if part]
+    who = [str(part) for part in (robot, entry.actor if named else "", house) if part]
     tone, icon = sign(entry.kind)
     return Item(
         at=entry.at,

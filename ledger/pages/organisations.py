@@ -15,8 +15,10 @@ from ledger.api.nouns import noun_named
 from ledger.api.views import visible
 from ledger.clock import today
 from ledger.identifiers import region_names
-from ledger.models import Organisation
+from ledger.models import Mandate, Organisation
 from ledger.pages.act import deeds_of, noun_or_404
+from ledger.pages.history import items
+from ledger.past import history
 from ledger.sessions import actor_of
 
 PAGE = 50
@@ -43,7 +45,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = visible(noun_or_404("organisations"), actor, str(pk))
     deeds = deeds_of("organisations", found, actor, primary=("verify_organisation", "invite_member"))
-    is_inside = actor.organisation_id == found.pk and bool(actor.roles)
+    is_inside = actor.organisation_id == found.pk and bool(actor.roles) and not actor.mandate
     context = {
         "organisation": found,
         "place": " ".join(region_names(found.region)),
@@ -52,8 +54,21 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "is_inside": is_inside,
         "members": members(found, actor) if is_inside else [],
         "lent": lent(found) if is_inside else [],
+        "letters": letters(found, actor) if is_inside else [],
     }
     return render(request, "ledger/organisations/organisation.html", context)
+
+
+def mandate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter as its parties and the officers over the principal read it."""
+    actor = actor_of(request)
+    found = visible(noun_or_404("mandates"), actor, str(pk))
+    context = {
+        "mandate": found,
+        "deeds": deeds_of("mandates", found, actor, primary=("accept_mandate",)),
+        "past": items(history(found), named=True),
+    }
+    return render(request, "ledger/organisations/mandate.html", context)
 
 
 def members(found: Organisation, actor: Actor) -> list[dict[str, Any]]:
@@ -70,3 +85,9 @@ def lent(found: Organisation) -> Any:
     """Delegations in force or to come."""
     open_ones = found.delegations.filter(withdrawn_at=None, ends__gte=today())
     return open_ones.select_related("giver", "receiver").order_by("starts", "pk")
+
+
+def letters(found: Organisation, actor: Actor) -> Any:
+    """Mandates given and held, the newest first."""
+    both = Mandate.objects.visible_to(actor).filter(Q(principal=found) | Q(agent=found))
+    return both.select_related("principal", "agent").order_by("-pk")[:PAGE]

@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from ledger.access import roles_of
+from ledger.access import mandates_of, roles_of
 from ledger.actor import Actor
 from ledger.api.nouns import noun_named
-from ledger.api.parties import RegisterPerson
+from ledger.api.parties.people import RegisterPerson
 from ledger.commands import accept_invitation, change_password, register_person
 from ledger.errors import BadShape, PolicyRefused
 from ledger.models import AccessToken, Membership, Organisation, User
@@ -122,9 +122,11 @@ def account(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     memberships = Membership.objects.filter(user=actor.user_id, left_at=None).select_related("organisation")
     held = [(one, sorted(roles_of(one.user, one.organisation))) for one in memberships.select_related("user")]
+    letters = mandates_of(request.user)  # type: ignore[arg-type]
     tokens = AccessToken.objects.filter(user=actor.user_id).select_related("organisation")
     scopes = noun_named("tokens")
-    return render(request, "ledger/account/account.html", {"held": held, "tokens": tokens, "noun": scopes})
+    context = {"held": held, "letters": letters, "tokens": tokens, "noun": scopes}
+    return render(request, "ledger/account/account.html", context)
 
 
 @never_cache

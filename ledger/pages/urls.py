@@ -26,6 +26,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
+    path("mandates/<int:pk>/", organisations.mandate, name="mandate"),
     path("log/", entries.log, name="log-page"),
     path("log/entries/<uuid:uid>/", entries.entry, name="entry-page"),
     re_path(rf"^(?P<noun_name>{names})/new/(?P<command>{'|'.join(creating)})/$", act.begin, name="begin"),

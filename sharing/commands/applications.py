@@ -152,7 +152,7 @@ def asking_house(actor: Actor) -> Organisation:
     Raises:
         NotPermitted: nobody is signed in, or the role is missing.
     """
-    if actor.organisation is None or not actor.holds(Role.APPLICANT, Role.AGENT):
+    if actor.organisation is None or not actor.holds(Role.APPLICANT):
         raise NotPermitted(
             _("Only an applicant of an organisation may ask for data."),
             code="role_missing",

@@ -49,6 +49,11 @@ PRIVATE: dict[str, dict[str, Any]] = {
         "title": "农药与肥料使用记录", "title_en": "Pesticide and fertiliser log", "summary": "地块、日期、品名、用量。",
         "keywords": ["农药", "肥料"], "industry": "A01", "sharing": "unconditional", "opening": "public", "row_count": 612,
     },
+    "harvest": {
+        "title": "水稻测产记录2025", "title_en": "Rice yield survey 2025", "summary": "收割时按地块测得的亩产与稻谷含水率。",
+        "keywords": ["测产", "水稻"], "industry": "A01", "sharing": "conditional", "opening": "restricted",
+        "sharing_conditions": "注明来源，不得转售。", "row_count": 365,
+    },
 }  # fmt: skip
 
 GOVERNED: dict[str, Any] = {

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from ledger.actor import Role
+from ledger.clock import today
+from ledger.commands import accept_mandate, give_mandate, grant_role
 from sharing.demonstration.stage import Stage, credit_code
 
 CITY = "340100"
@@ -17,10 +21,36 @@ ACCOUNTS = {
     "auditor": "审计员",
     "org_admin": "机构管理员（机床厂）",
     "farmer": "合作社社员",
+    "agent": "代理（服务站，代合作社登记）",
     "bureau_steward": "数据管理员（农业农村局）",
     "bureau_head": "负责人（农业农村局）",
     "water_bureau": "水务局一人多岗",
 }
+
+
+def described(name: str, name_en: str, kind: str, code: str, industry: str) -> dict[str, str]:
+    """An organisation of the city as its founder describes it; the numbers of the credit codes are nobody's."""
+    return {"name": name, "name_en": name_en, "kind": kind, "scheme": "uscc", "identifier": credit_code(code),
+            "region": CITY, "industry": industry}  # fmt: skip
+
+
+#: Key → founder, group, description: manufacturers of one group and a cooperative under `plain`, departments under `cn`.
+HOUSES = {
+    "group": ("org_admin", "",
+              described("示范装备集团", "Demo Equipment Group", "enterprise", "91340100DEM000010", "C34")),
+    "tools": ("org_admin", "group",
+              described("示范机床厂", "Demo Machine Tool Works", "enterprise", "91340100DEM000011", "C34")),
+    "bearings": ("consumer_head", "group",
+                 described("示范轴承厂", "Demo Bearing Works", "enterprise", "91340100DEM000012", "C34")),
+    "coop": ("farmer", "",
+             described("示范丰禾农民专业合作社", "Demo Fenghe Farmers' Cooperative", "cooperative", "93340100DEM000013", "A01")),
+    "desk": ("agent", "",
+             described("示范乡农业服务站", "Demo Township Farm Service", "institution", "12340100DEM000014", "A05")),
+    "farm_bureau": ("bureau_head", "",
+                    described("示范市农业农村局", "Demo City Bureau of Agriculture", "department", "11340100DEM000020", "S92")),
+    "water_bureau": ("water_bureau", "",
+                     described("示范市水务局", "Demo City Water Bureau", "department", "11340100DEM000021", "S92")),
+}  # fmt: skip
 
 
 def enter(stage: Stage) -> None:
@@ -37,96 +67,34 @@ def enter(stage: Stage) -> None:
     )
     stage.join("city", "officer", "second_officer", Role.OFFICER)
     stage.join("city", "officer", "auditor", Role.AUDITOR)
-    firms(stage)
-    departments(stage)
+    for key, (founder, parent, values) in HOUSES.items():
+        stage.house(key, founder, ("officer", "city"), parent, **values)
+    part_roles(stage)
+    mandate(stage)
 
 
-def firms(stage: Stage) -> None:
-    """A group of manufacturers under `plain`, and a cooperative of one."""
-    by = ("officer", "city")
-    stage.house(
-        "group",
-        "org_admin",
-        by,
-        name="示范装备集团",
-        name_en="Demo Equipment Group",
-        kind="enterprise",
-        scheme="uscc",
-        identifier=credit_code("91340100DEM000010"),
-        region=CITY,
-        industry="C34",
-    )
-    stage.house(
-        "tools",
-        "org_admin",
-        by,
-        "group",
-        name="示范机床厂",
-        name_en="Demo Machine Tool Works",
-        kind="enterprise",
-        scheme="uscc",
-        identifier=credit_code("91340100DEM000011"),
-        region=CITY,
-        industry="C34",
-    )
-    stage.house(
-        "bearings",
-        "consumer_head",
-        by,
-        "group",
-        name="示范轴承厂",
-        name_en="Demo Bearing Works",
-        kind="enterprise",
-        scheme="uscc",
-        identifier=credit_code("91340100DEM000012"),
-        region=CITY,
-        industry="C34",
-    )
-    stage.house(
-        "coop",
-        "farmer",
-        by,
-        name="示范丰禾农民专业合作社",
-        name_en="Demo Fenghe Farmers' Cooperative",
-        kind="cooperative",
-        scheme="uscc",
-        identifier=credit_code("93340100DEM000013"),
-        region=CITY,
-        industry="A01",
-    )
+def part_roles(stage: Stage) -> None:
+    """Steward and head apart, at the works and at the bureau; the water bureau and the cooperative stay with one hand."""
     stage.join("tools", "org_admin", "steward", Role.STEWARD)
     stage.join("tools", "org_admin", "head", Role.HEAD_FILING, Role.HEAD_SHARING)
     stage.keep_only("tools", "org_admin")
     stage.join("bearings", "consumer_head", "applicant", Role.APPLICANT)
     stage.keep_only("bearings", "consumer_head", Role.HEAD_FILING, Role.HEAD_SHARING)
-
-
-def departments(stage: Stage) -> None:
-    """Two departments under `cn`: one with steward and head apart, one where one person does it all."""
-    by = ("officer", "city")
-    stage.house(
-        "farm_bureau",
-        "bureau_head",
-        by,
-        name="示范市农业农村局",
-        name_en="Demo City Bureau of Agriculture",
-        kind="department",
-        scheme="uscc",
-        identifier=credit_code("11340100DEM000020"),
-        region=CITY,
-        industry="S92",
-    )
-    stage.house(
-        "water_bureau",
-        "water_bureau",
-        by,
-        name="示范市水务局",
-        name_en="Demo City Water Bureau",
-        kind="department",
-        scheme="uscc",
-        identifier=credit_code("11340100DEM000021"),
-        region=CITY,
-        industry="S92",
-    )
     stage.join("farm_bureau", "bureau_head", "bureau_steward", Role.STEWARD, Role.APPLICANT)
     stage.keep_only("farm_bureau", "bureau_head", Role.HEAD_FILING, Role.HEAD_SHARING)
+
+
+def mandate(stage: Stage) -> None:
+    """The cooperative lets the service desk register its data for a year."""
+    desk, coop = stage.houses["desk"], stage.houses["coop"]
+    grant_role(
+        actor=stage.actor("agent", "desk"),
+        organisation=desk,
+        user=stage.people["agent"],
+        role=Role.AGENT.value,
+    )
+    given = give_mandate(
+        actor=stage.actor("farmer", "coop"), organisation=coop, agent=desk, roles=[Role.STEWARD, Role.HEAD_FILING],
+        starts=today(), ends=today() + dt.timedelta(days=365), letter="委托代为登记本社的数据资源；不含数据的对外提供。",
+    )  # fmt: skip
+    accept_mandate(actor=stage.actor("agent", "desk"), mandate=given)

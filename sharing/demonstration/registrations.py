@@ -56,7 +56,7 @@ def own(stage: Stage, key: str, house: str, username: str, days: int, measured: 
 
 
 def group(stage: Stage) -> dict[str, Dataset]:
-    """The machine works: steward describes and submits, the head endorses; the cooperative: one button."""
+    """The machine works: steward describes and submits, the head endorses; the cooperative: one button, its agent too."""
     found = {}
     for key, days in (("spindle", 50), ("energy", 48), ("quality", 47)):
         with stage.moment(days):
@@ -77,6 +77,7 @@ def group(stage: Stage) -> dict[str, Dataset]:
         create_dataset(actor=stage.actor("steward", "tools"), **PRIVATE["tooling"])
     found["soil"] = own(stage, "soil", "coop", "farmer", 30, "date,moisture_20,moisture_40")
     found["pesticide"] = own(stage, "pesticide", "coop", "farmer", 12, "date,amount")
+    own(stage, "harvest", "coop", "agent", 5, "date,yield,moisture")
     return found
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Dataset
 from ledger import clocks
+from ledger.access import belongs_to
 from ledger.actor import Actor, Role
 from ledger.clock import now
 from ledger.conditions import Regime
 from ledger.errors import Text
 from ledger.identifiers import region_stem, within
 from ledger.machine import Machine, Move, Who
-from ledger.models import Membership, Organisation, User
+from ledger.models import Organisation, User
 from ledger.parties import Side
 from ledger.policy import Profile, pinned
 from sharing.models.applications import Application
@@ -174,16 +175,12 @@ class ShareRequest(Wanted):
         return found
 
     def is_own_case(self, actor: Actor) -> bool:
-        """Nobody decides on a request they or their organisation made."""
-        if actor.organisation_id == self.consumer_id:
+        """Nobody decides on a request they or their organisation made; nobody oversees a case of either party of theirs."""
+        house, made_it = actor.organisation_id, {self.requested_by_id, self.endorsed_by_id} - {None}
+        if house == self.consumer_id or actor.user_id in made_it:
             return True
-        made_it = actor.user_id in {self.requested_by_id, self.endorsed_by_id} - {None}
-        return (
-            made_it
-            or Membership.objects.filter(
-                user=actor.user_id, organisation=self.consumer_id, left_at=None
-            ).exists()
-        )
+        sides = [self.consumer_id] if house == self.provider_id else [self.consumer_id, self.provider_id]
+        return belongs_to(actor, *sides)
 
     def conflict(self, actor: Actor, wanted: Move) -> Text:
         """The words of separation of duties, if that is what stands in the way."""

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from catalog.models import Dataset, Filing, Objection
+from ledger.models import Mandate
 from sharing.models import Agreement, Application, Correction, Grant, ShareRequest
 from tests.browser.conftest import Person
 
@@ -20,7 +21,7 @@ def addresses() -> dict[str, list[str]]:
     """Who looks at which pages; "" is a visitor."""
     dataset = Dataset.objects.get(title_en="CNC spindle log 2025")
     request = ShareRequest.objects.filter(dataset=dataset)
-    refused = ShareRequest.objects.get(state="refused")
+    refused, mandate = ShareRequest.objects.get(state="refused"), Mandate.objects.get()
     return {
         "": [
             "/", "/datasets/", "/datasets/?q=zzz", f"/datasets/{dataset.pk}/", "/notices/", f"/notices/{Filing.objects.in_notice()[0].pk}/",
@@ -41,6 +42,7 @@ def addresses() -> dict[str, list[str]]:
             f"/objections/{Objection.objects.get(state='raised').pk}/", f"/slips/{dataset.code}/",
         ],
         "farmer": ["/datasets/register/"],
+        "agent": ["/account/", f"/mandates/{mandate.pk}/", f"/organisations/{mandate.agent_id}/", f"/organisations/{mandate.agent_id}/give-mandate/"],
         "org_admin": [f"/organisations/{dataset.owner_id}/"],
     }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""The nouns about who acts: organisations, members and people, mandates, tokens."""
