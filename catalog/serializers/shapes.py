@@ -280,7 +280,7 @@ class RefuseFiling(TurnDown):
 
 
 class TransferFiling(Shape):
-    body = Ref(model=Organisation, label=_("registry body"))
+    body = Ref(model=Organisation, among={"registry_body": True}, label=_("registry body"))
     reason = LongText(label=_("reason"))
 
 

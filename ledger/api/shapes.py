@@ -144,12 +144,15 @@ class Ref(serializers.PrimaryKeyRelatedField):
 
     Args:
         model: its model; the manager must have `visible_to(actor)`.
+        among: look-ups that it must meet besides.
     """
 
     default_error_messages = {"does_not_exist": _("There is no such object that you may see.")}
 
-    def __init__(self, model: type[models.Model] | None = None, **kwargs: Any) -> None:
-        self.model = model
+    def __init__(
+        self, model: type[models.Model] | None = None, among: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        self.model, self.among = model, among or {}
         kwargs.setdefault("html_cutoff", 200)
         super().__init__(queryset=model._default_manager.all() if model else None, **kwargs)
 
@@ -157,7 +160,7 @@ class Ref(serializers.PrimaryKeyRelatedField):
         """What the actor may see; nobody's actor sees nothing."""
         actor = self.context.get("actor") or Actor.anonymous()
         # As in `Noun`: the manager is known to the house, not to the type; None never gets this far.
-        return self.model._default_manager.visible_to(actor)  # type: ignore[union-attr]
+        return self.model._default_manager.visible_to(actor).filter(**self.among)  # type: ignore[union-attr]
 
     def to_internal_value(self, data: Any) -> Any:
         """The object; a number without end (1e999) names none."""
@@ -165,6 +168,38 @@ class Ref(serializers.PrimaryKeyRelatedField):
             return super().to_internal_value(data)
         except OverflowError:
             self.fail("incorrect_type", data_type=type(data).__name__)
+
+
+class OrganisationField(Ref):
+    """An organisation by its id, its identifier or its full name: in a big book no list could hold them all."""
+
+    default_error_messages = {
+        "unknown": _(
+            "No organisation has this identifier or name. Copy either from its page in the register."
+        ),
+        "several": _("Several organisations have this name. Enter the identifier."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        from ledger.models import Organisation
+
+        kwargs.setdefault("help_text", _("Credit code or other identifier, or the full name."))
+        super().__init__(Organisation, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The one it names; a number of few digits is an id, a longer one an identifier."""
+        words = data.strip() if isinstance(data, str) else ""
+        if not words or (words.isdecimal() and len(words) <= ID_DIGITS):
+            return super().to_internal_value(data)
+        named = models.Q(identifier=words.upper()) | models.Q(name=words) | models.Q(name_en=words)
+        found = list(self.get_queryset().filter(named)[:2])
+        if len(found) != 1:
+            self.fail("several" if found else "unknown")
+        return found[0]
+
+
+#: Ids of organisations stay below this; identifiers are longer.
+ID_DIGITS = 9
 
 
 class UserField(serializers.SlugRelatedField):

@@ -17,7 +17,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from ledger.actor import Actor
-from ledger.api.shapes import Shape
+from ledger.api.shapes import OrganisationField, Shape
 from ledger.errors import Refusal
 
 Text = str | Promise
@@ -30,6 +30,7 @@ KINDS: tuple[tuple[type, str], ...] = (
     (serializers.MultipleChoiceField, "checkboxes"),
     (serializers.ManyRelatedField, "checkboxes"),
     (serializers.ChoiceField, "select"),
+    (OrganisationField, "text"),
     (serializers.RelatedField, "select"),
     (serializers.DateTimeField, "datetime-local"),
     (serializers.DateField, "date"),

@@ -21,7 +21,7 @@ ACCOUNTS = {
     "auditor": "审计员",
     "org_admin": "机构管理员（机床厂）",
     "farmer": "合作社社员",
-    "agent": "代理（服务站，代合作社登记）",
+    "agent": "代理（服务站）",
     "bureau_steward": "数据管理员（农业农村局）",
     "bureau_head": "负责人（农业农村局）",
     "water_bureau": "水务局一人多岗",

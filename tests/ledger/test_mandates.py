@@ -23,6 +23,7 @@ from ledger.commands import (
     hand_over_work,
     invite_member,
     issue_token,
+    register_organisation,
     resign_mandate,
     verify_organisation,
     withdraw_mandate,
@@ -31,7 +32,7 @@ from ledger.commands import (
 from ledger.errors import BadShape, NotFound, NotPermitted, PolicyRefused, WrongState
 from ledger.models import AccessToken, Mandate
 from tests import make
-from tests.cast import Cast, House, day
+from tests.cast import Cast, House, credit_code, day
 from tests.proof import events_of, last_entry, last_event, refused, undone
 from tests.sharing import given
 
@@ -361,6 +362,34 @@ def test_the_history_names_agent_and_principal(cast: Cast, client: Client) -> No
     client.force_login(cast.cooperative.users["farmer"])
     shown = client.get(f"/datasets/{made.pk}/", headers={"Accept-Language": "en"}).content.decode()
     assert f"{cast.trader.organisation.name} for {cast.cooperative.organisation.name}" in shown
+
+
+@pytest.mark.parametrize("says", ["id", "identifier", "name"])
+def test_the_agent_is_named_by_id_identifier_or_name(cast: Cast, client: Client, says: str) -> None:
+    desk = cast.trader.organisation
+    client.force_login(cast.cooperative.users["farmer"])
+    page = f"/organisations/{cast.cooperative.organisation.pk}/give-mandate/"
+    words = {"id": str(desk.pk), "identifier": f" {desk.identifier.lower()} ", "name": desk.name}[says]
+    sent = {"agent": words, "roles": ["steward"], "starts": "2026-09-17", "ends": "2026-12-31"}
+    assert client.post(page, sent).status_code == 302
+    assert Mandate.objects.get().agent == desk
+
+
+def test_a_name_that_nobody_or_several_bear_is_refused(cast: Cast, client: Client) -> None:
+    twins = [
+        register_organisation(actor=cast.stranger, name="同名合作社", kind="cooperative", scheme="uscc",
+                              identifier=credit_code(950 + number))
+        for number in range(2)
+    ]  # fmt: skip
+    client.force_login(cast.cooperative.users["farmer"])
+    page = f"/organisations/{cast.cooperative.organisation.pk}/give-mandate/"
+    sent = {"roles": ["steward"], "starts": "2026-09-17", "ends": "2026-12-31"}
+    for words, said in ((twins[0].name, "Several organisations"), ("无此机构", "No organisation has")):
+        answer = client.post(page, sent | {"agent": words}, headers={"Accept-Language": "en"})
+        assert answer.status_code == 400
+        assert said in answer.content.decode()
+        assert words in answer.content.decode()  # nothing typed is lost
+    assert not Mandate.objects.exists()
 
 
 # Both sides of a request --------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from ledger.actor import ROLE_LABELS, Actor
 from ledger.api.nouns import Noun, register
 from ledger.api.outputs import Link, Output
-from ledger.api.shapes import Choices, LongText, Ref, Shape, UserField, role_list
+from ledger.api.shapes import Choices, LongText, OrganisationField, Shape, UserField, role_list
 from ledger.clock import today
 from ledger.models import Organisation
 from ledger.parties import ENTRUSTED
@@ -51,7 +51,7 @@ class DescribeOrganisation(RegisterOrganisation):
 class VerifyOrganisation(Shape):
     """An officer may name the group it belongs to."""
 
-    parent = Ref(Organisation, required=False, label=_("group it belongs to"))
+    parent = OrganisationField(required=False, label=_("group it belongs to"))
 
 
 class InviteMember(Shape):
@@ -86,7 +86,7 @@ class HandOverWork(Shape):
 class GiveMandate(Shape):
     """Whom one entrusts, with what, for how long."""
 
-    agent = Ref(Organisation, label=_("agent"))
+    agent = OrganisationField(label=_("agent"))
     roles = Choices(
         choices=[(role, ROLE_LABELS[role]) for role in ENTRUSTED],
         label=_("roles entrusted"),
