@@ -15,6 +15,7 @@ register_events(
         "calendar.loaded": _("Holiday calendar loaded"),
         "person.registered": _("Person registered"),
         "person.password_changed": _("Password changed"),
+        "person.reset_opened": _("Way to a new password opened by the operator"),
         "register.founded": _("Registry body set up"),
         "organisation.registered": _("Organisation registered"),
         "organisation.listed": _("Organisation taken over from a source catalogue"),

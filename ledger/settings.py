@@ -163,7 +163,11 @@ MAX_UPLOAD = number("MAX_UPLOAD_MB", 200, 1, 10_000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_TEMP_DIR = None
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+#: Without a mail server mail goes to the console, and `manage.py reset_link` takes its place.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = number("EMAIL_PORT", 25, 1, 65535)
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"one-ledger@{HOST}")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -14,7 +14,7 @@ from ledger.commands.organisations import (
     register_organisation,
     verify_organisation,
 )
-from ledger.commands.passwords import change_password
+from ledger.commands.passwords import change_password, open_reset
 from ledger.commands.people import (
     accept_invitation,
     grant_role,
@@ -37,6 +37,7 @@ __all__ = [
     "hand_over_work",
     "invite_member",
     "issue_token",
+    "open_reset",
     "register_organisation",
     "register_person",
     "resign_mandate",

@@ -5,11 +5,15 @@ import re
 import pytest
 from django.contrib.auth.tokens import default_token_generator
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from ledger.commands import open_reset
+from ledger.errors import NotPermitted
 from ledger.models import AccessToken, Event, Membership, Organisation, User
 from tests.cast import PASSWORD
+from tests.proof import refused, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +159,22 @@ def test_a_reset_link_works_once(client, cast):
     assert User.objects.get(pk=user.pk).check_password(new)
     assert kinds()[-1] == "person.password_changed"
     assert b"f-new_password1" not in client.get(f"/account/reset/{uid}/{token}/", follow=True).content
+
+
+def test_the_operator_opens_the_way_to_a_new_password(client, cast, capsys):
+    user, new = cast.tools.users["steward"], "late-autumn-rain-9"
+    call_command("reset_link", user.username)
+    assert kinds()[-1] == "person.reset_opened"
+    page = client.get(capsys.readouterr().out.strip(), follow=True)
+    client.post(page.redirect_chain[-1][0], {"new_password1": new, "new_password2": new})
+    assert User.objects.get(pk=user.pk).check_password(new)
+    refused(NotPermitted, open_reset, "operator_only", actor=cast.tools.admin, user=user)
+    with pytest.raises(CommandError, match="no active person"):
+        call_command("reset_link", "nobody")
+
+
+def test_a_way_that_is_not_recorded_is_not_opened(cast, monkeypatch):
+    undone(monkeypatch, open_reset, actor=cast.robot, user=cast.tools.users["steward"])
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(client):
