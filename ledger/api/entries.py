@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -16,8 +15,9 @@ from rest_framework.response import Response
 from ledger import vocabulary
 from ledger.actor import Actor, Role
 from ledger.api.authentication import actor_of
-from ledger.api.nouns import Noun, Place, all_nouns, register
+from ledger.api.nouns import Place, register
 from ledger.api.queries import page_size, refused
+from ledger.api.subjects import visible_case, visible_cases
 from ledger.api.views import ReaderView
 from ledger.entry import Leaf
 from ledger.errors import NotFound
@@ -88,7 +88,7 @@ class Changes(ReaderView):
                 [since, size],
             )
             found = cursor.fetchall()
-        seen = visible_subjects({row[3] for row in found}, actor)
+        seen = visible_cases({row[3] for row in found}, actor)
         rows = []
         for place, uid, raw, subject in found:
             leaf = Leaf.parse(bytes(raw))
@@ -150,41 +150,6 @@ def audits(case: Any, actor: Actor) -> bool:
     house = actor.organisation
     sides = {str(who.side) for who in case.positions(actor)} if hasattr(case, "positions") else set()
     return house is not None and house.oversees(house.region) and not sides & {"owner", "consumer"}
-
-
-def noun_about(name: str) -> Noun | None:
-    """The noun of a kind of thing, by the name that stands in subjects; it knows who may see one."""
-    return next((noun for noun in all_nouns() if noun.model._meta.model_name == name), None)
-
-
-def visible_case(about: str, actor: Actor) -> models.Model | None:
-    """The thing an entry is about, if this actor may see it."""
-    name, _colon, key = about.partition(":")
-    noun = noun_about(name)
-    if noun is None or not key.isdecimal() or len(key) > 18 or has_other_key(noun):
-        return None
-    return noun.visible_to(actor).filter(pk=int(key)).first()
-
-
-def has_other_key(noun: Noun) -> bool:
-    """Whether the rows of this noun are not numbered (tokens): no entry is about one."""
-    return not isinstance(noun.model._meta.pk, models.AutoField)
-
-
-def visible_subjects(subjects: Iterable[str], actor: Actor) -> set[str]:
-    """Those of many subjects this actor may see, one query a kind."""
-    by_name: dict[str, list[int]] = {}
-    for subject in subjects:
-        name, _colon, key = subject.partition(":")
-        if key.isdecimal():
-            by_name.setdefault(name, []).append(int(key))
-    seen: set[str] = set()
-    for name, keys in by_name.items():
-        noun = noun_about(name)
-        if noun and not has_other_key(noun):
-            visible = noun.visible_to(actor).filter(pk__in=keys)
-            seen |= {f"{name}:{key}" for key in visible.values_list("pk", flat=True)}
-    return seen
 
 
 def event_named(text: str) -> Event:

@@ -153,7 +153,7 @@ def nav(request: HttpRequest) -> list[NavItem]:
 
 
 register_nav(
-    NavItem("log-page", _("Log"), "scroll-text", 50, covers=("entry-page",)),
+    NavItem("log-page", _("Log"), "scroll-text", 50, covers=("entry-page", "checkpoints")),
     NavItem("api:docs", _("API docs"), "braces", 60, on_phone=False),
 )
 register_addresses(

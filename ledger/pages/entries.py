@@ -4,42 +4,118 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
-from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from ledger import vocabulary
+from ledger.actor import Actor
+from ledger.api.subjects import visible_case, visible_cases
 from ledger.entry import Leaf
 from ledger.errors import NotFound
+from ledger.explorer import Found, Search
 from ledger.models import Checkpoint, Event, Head
 from ledger.models import Leaf as Place
+from ledger.pages.board import address
+from ledger.sessions import actor_of
 
 NEWEST = 50
 
-_ENTRIES = """
-SELECT l.idx, e.uid, e.leaf FROM log_leaf l JOIN log_event e ON e.id = l.event_id
-WHERE l.idx < %s ORDER BY l.idx DESC LIMIT %s
-"""
+
+class Filters(forms.Form):
+    """What to look for. An empty field is not weighed."""
+
+    type = forms.ChoiceField(label=_("What"), required=False)
+    since = forms.DateField(label=_("From"), required=False)
+    until = forms.DateField(label=_("Until"), required=False)
+    about = forms.CharField(
+        label=_("About"),
+        required=False,
+        max_length=80,
+        help_text=_("Kind and number of a case, such as filing:12."),
+    )
+    mine = forms.BooleanField(label=_("Only what I did"), required=False)
+
+    def __init__(self, data: QueryDict, actor: Actor) -> None:
+        super().__init__(data)
+        self.actor = actor
+        kinds = sorted((str(label), kind) for kind, label in vocabulary.EVENTS.items())
+        self.fields["type"].choices = [("", _("everything")), *((kind, label) for label, kind in kinds)]  # type: ignore[attr-defined]
+
+    def clean_about(self) -> list[str]:
+        """The subjects asked for, if this reader may see them: of others the log says nothing."""
+        about = self.cleaned_data["about"].strip()
+        if about and not visible_case(about, self.actor):
+            raise forms.ValidationError(_("There is no such case that you may see."), code="unknown")
+        return [about] if about else []
+
+    def clean(self) -> dict[str, Any]:
+        """The days in their order."""
+        values = super().clean() or {}
+        if values.get("since") and values.get("until") and values["since"] > values["until"]:
+            self.add_error(
+                "until", forms.ValidationError(_("The last day lies before the first."), code="days")
+            )
+        return values
+
+    def search(self) -> Search:
+        """The search asked for; what is at fault is not weighed."""
+        self.is_valid()
+        values = self.cleaned_data
+        return Search(
+            kind=values.get("type", ""),
+            since=values.get("since"),
+            until=values.get("until"),
+            subjects=values.get("about", []),
+            pseudonym=self.actor.pseudonym if values.get("mine") and self.actor.user else "",
+        )
 
 
 def log(request: HttpRequest) -> HttpResponse:
-    """Size, root, signature, and what was entered last: public leaves only, they name no one."""
-    head = Head.objects.get()
-    before = request.GET.get("before", "")
+    """Size, root, signature, and what was entered: public lines, and for who may see a case the way to it."""
+    head, actor = Head.objects.get(), actor_of(request)
+    form = Filters(request.GET, actor)
+    search, before = form.search(), request.GET.get("before", "")
     top = min(int(before), head.size) if before.isdecimal() and len(before) < 19 else head.size
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, [top, NEWEST])
-        rows = [(index, uid, Leaf.parse(bytes(leaf))) for index, uid, leaf in cursor.fetchall()]
-    shown = [(index, uid, leaf.at, vocabulary.EVENTS.get(leaf.kind, leaf.kind)) for index, uid, leaf in rows]
+    found = search.below(top, NEWEST + 1) if not form.errors else []
+    older = request.GET.copy()
+    older["before"] = str(found[NEWEST - 1].index) if len(found) > NEWEST else ""
     context = {
         "size": head.size,
         "root": base64.b64encode(bytes(head.root)).decode(),
         "checkpoint": Checkpoint.objects.order_by("-size").first(),
-        "entries": shown,
-        "older": rows[-1][0] if rows and rows[-1][0] else None,
+        "form": form,
+        "is_chosen": search != Search(),
+        "entries": lines(found[:NEWEST], actor),
+        "older": older.urlencode() if older["before"] else "",
     }
-    return render(request, "ledger/log/log.html", context)
+    return render(request, "ledger/log/log.html", context, status=400 if form.errors else 200)
+
+
+def lines(found: Sequence[Found], actor: Actor) -> list[dict[str, Any]]:
+    """Entries as rows: the public line, and the case behind it where this reader may see it."""
+    cases = visible_cases({one.subject for one in found}, actor)
+    return [
+        {
+            "entry": one,
+            "label": vocabulary.EVENTS.get(one.leaf.kind, one.leaf.kind),
+            "case": case,
+            "href": case and address(case),
+        }
+        for one in found
+        for case in [cases.get(one.subject)]
+    ]
+
+
+def checkpoints(request: HttpRequest) -> HttpResponse:
+    """Every tree head that was signed, the newest first."""
+    page = Paginator(Checkpoint.objects.order_by("-size"), NEWEST).get_page(request.GET.get("page"))
+    return render(request, "ledger/log/checkpoints.html", {"page": page})
 
 
 def entry(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:

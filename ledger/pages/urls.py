@@ -28,6 +28,7 @@ urlpatterns = [
     path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
     path("mandates/<int:pk>/", organisations.mandate, name="mandate"),
     path("log/", entries.log, name="log-page"),
+    path("log/checkpoints/", entries.checkpoints, name="checkpoints"),
     path("log/entries/<uuid:uid>/", entries.entry, name="entry-page"),
     re_path(rf"^(?P<noun_name>{names})/new/(?P<command>{'|'.join(creating)})/$", act.begin, name="begin"),
     re_path(

@@ -25,7 +25,7 @@ def addresses() -> dict[str, list[str]]:
     return {
         "": [
             "/", "/datasets/", "/datasets/?q=zzz", f"/datasets/{dataset.pk}/", "/notices/", f"/notices/{Filing.objects.in_notice()[0].pk}/",
-            f"/codes/{dataset.code}/", "/sign-in/", "/sign-up/", "/account/reset/", "/log/", "/organisations/",
+            f"/codes/{dataset.code}/", "/sign-in/", "/sign-up/", "/account/reset/", "/log/", "/log/?since=2030-01-01", "/log/checkpoints/", "/organisations/",
             f"/organisations/{dataset.owner_id}/",
         ],
         "applicant": [
