@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from ledger.actor import Actor
 from ledger.clock import at, now
-from ledger.commands.people import accept_invitation, hand_over_work, invite_member
+from ledger.commands import accept_invitation, hand_over_work, invite_member
 from tests.ledger.api_cast import FARM, PASSWORD, Cast, url_of
 
 pytestmark = pytest.mark.django_db
