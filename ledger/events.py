@@ -9,6 +9,8 @@ from ledger.vocabulary import register_events, register_labels, register_machine
 register_events(
     {
         "log.heartbeat": _("The log is alive"),
+        "log.key_added": _("Key of the log added"),
+        "log.key_retired": _("Key of the log retired"),
         "demo.clock_moved": _("Demonstration clock moved"),
         "clock.breached": _("Term breached"),
         "clock.recalculated": _("Due date recalculated"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.note import Checkpoint, Verifier, open_checkpoint
@@ -18,12 +19,12 @@ class HighWater:
 
     Args:
         folder: where it is kept.
-        verifier: the log's public key; a mark signed by another key is refused.
+        verifiers: the log's public keys; a mark signed by another key is refused.
     """
 
-    def __init__(self, folder: Path, verifier: Verifier) -> None:
+    def __init__(self, folder: Path, verifiers: Sequence[Verifier]) -> None:
         self.path = folder / "high_water"
-        self.verifier = verifier
+        self.verifiers = verifiers
 
     def read(self) -> Checkpoint | None:
         """The mark, or None if nothing was ever signed here.
@@ -35,11 +36,12 @@ class HighWater:
             note = self.path.read_text()
         except FileNotFoundError:
             return None
-        return open_checkpoint(note, self.verifier)
+        return open_checkpoint(note, *self.verifiers)
 
     def raise_to(self, note: str) -> None:
         """Keep a newer checkpoint, durably; an older one is passed over: two may finish in any order."""
-        checkpoint = open_checkpoint(note, self.verifier)
+        checkpoint = open_checkpoint(note, *self.verifiers)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(self.path.with_suffix(".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             known = self.read()

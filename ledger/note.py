@@ -179,16 +179,16 @@ class Checkpoint:
         return cls(origin, int(size), digest)
 
 
-def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
-    """Check a log's signed checkpoint.
+def open_checkpoint(note: str, *verifiers: Verifier) -> Checkpoint:
+    """Check a log's signed checkpoint by any of its keys.
 
     Raises:
-        BadNote: malformed, not signed by this key, or of another origin.
+        BadNote: malformed, signed by none of these keys, or of another origin.
     """
-    text, _signed = open_note(note, [verifier])
+    text, signed = open_note(note, verifiers)
     checkpoint = Checkpoint.parse(text)
-    if checkpoint.origin != verifier.name:
-        raise BadNote(f"this is a checkpoint of {checkpoint.origin}, not of {verifier.name}")
+    if checkpoint.origin != signed[0].name:
+        raise BadNote(f"this is a checkpoint of {checkpoint.origin}, not of {signed[0].name}")
     return checkpoint
 
 

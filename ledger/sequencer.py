@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from ledger import clock
+from ledger import clock, keys
 from ledger.high_water import HighWater
-from ledger.keys import folder, signer
 from ledger.merkle import BadProof, Edge, root_at
 from ledger.note import BadNote, Checkpoint
 
@@ -38,9 +37,13 @@ class Sequencer:
     """Keeps the tree's right edge between batches; all else is read anew each time."""
 
     def __init__(self) -> None:
-        self.signer = signer()
-        self.mark = HighWater(folder(), self.signer.verifier)
+        self._take_keys()
         self.edge: Edge | None = None
+
+    def _take_keys(self) -> None:
+        self.stamp = keys.stamp()
+        self.keys = keys.load()
+        self.mark = HighWater(keys.folder(), self.keys.verifiers)
 
     def step(self, most: int = MOST) -> Batch:
         """Sequence the entries that wait, at most `most` of them.
@@ -50,6 +53,8 @@ class Sequencer:
         """
         if self.edge is not None and not _anything_waits():
             return Batch(0, self.edge.size)
+        if self.stamp != keys.stamp():  # the operator exchanged one
+            self._take_keys()
         edge, self.edge = self.edge, None  # whatever goes wrong below, read it anew
         with transaction.atomic():
             size, root = _lock_head()
@@ -59,7 +64,7 @@ class Sequencer:
             note = (
                 self._extend(edge, waiting, root)
                 if waiting
-                else self._newest(Checkpoint(self.signer.name, size, root))
+                else self._newest(Checkpoint(self.keys.origin, size, root))
             )
         self.mark.raise_to(note)
         self.edge = edge
@@ -73,16 +78,16 @@ class Sequencer:
             found = cursor.fetchone()
         if found:
             return str(found[0])
-        note = self.signer.sign(head.text())
+        note = self.keys.sign(head.text())
         _store_head(head, note)
         return note
 
     def _extend(self, edge: Edge, waiting: list[tuple[int, bytes]], root: bytes) -> str:
-        old = Checkpoint(self.signer.name, edge.size, root)
+        old = Checkpoint(self.keys.origin, edge.size, root)
         changed = edge.extend(leaf_hash for _event, leaf_hash in waiting)
-        new = Checkpoint(self.signer.name, edge.size, edge.root())
+        new = Checkpoint(self.keys.origin, edge.size, edge.root())
         self._guard(old, new, changed)
-        note = self.signer.sign(new.text())
+        note = self.keys.sign(new.text())
         _store(old.size, [event for event, _leaf_hash in waiting], changed)
         _store_head(new, note)
         return note
@@ -97,7 +102,7 @@ class Sequencer:
             if old.size:
                 raise Fork(f"{self.mark.path} is missing, but the log has {old.size} entries. {HOW_TO_GO_ON}")
             # Before the first commit, so that from then on a missing mark always means a lost one.
-            self.mark.raise_to(self.signer.sign(old.text()))
+            self.mark.raise_to(self.keys.sign(old.text()))
             return
         if mark == old:
             return

@@ -47,6 +47,8 @@ PORT = number("PORT", 8000, 1, 65535)
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{HOST}").split(",")
 SECURE = flag("SECURE")  # behind TLS: cookies are sent on https only
 # The log's name is set once when its key is made; afterwards a different value is refused (ledger.keys).
+#: Secret keys of the log, the newest first, where they must not stand in a file; empty = var/log/key.
+LOG_KEY = os.environ.get("LOG_KEY", "")
 LOG_ORIGIN = os.environ.get("LOG_ORIGIN", "one-ledger.localhost/log")
 
 DATABASES = {"default": database_settings(os.environ, VAR, ROOT)}

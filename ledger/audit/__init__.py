@@ -31,7 +31,7 @@ from ledger.audit.stored import (
 from ledger.audit.verdict import Fault, Report, Undecided
 from ledger.high_water import HighWater
 from ledger.models.entered import Entered
-from ledger.note import BadNote, Checkpoint, Verifier, open_checkpoint
+from ledger.note import BadNote, Checkpoint, open_checkpoint
 from ledger.sequencer import read_tile
 
 __all__ = ["Audit", "Fault", "Report", "Undecided", "recorded_models"]
@@ -94,7 +94,7 @@ class Audit:
             raise Fault("head", "the head of the log is missing")
         size, root = head[0], bytes(head[1])
         self.report.size, self.report.root = size, root.hex()
-        self.verifier = _verifier()
+        self.verifiers = keys.load().verifiers if keys.exist() else ()
         self.signed = self._signed(size)
         self.due = next(self.signed, None)
         self.stack, self.upper, self.proven = Stack(), dict[int, bytes](), 0
@@ -168,20 +168,18 @@ class Audit:
             yield mark, "the high-water mark"
 
     def _mark(self) -> Checkpoint | None:
-        if self.verifier is None:
-            return None
         try:
-            return HighWater(keys.folder(), self.verifier).read()
+            return HighWater(keys.folder(), self.verifiers).read() if self.verifiers else None
         except BadNote as error:
             raise Fault("high water", f"the high-water mark: {error}") from None
 
     def _open(self, note: str, where: str) -> Checkpoint:
-        if self.verifier is None:
+        if not self.verifiers:
             raise Undecided(
                 f"the log's key is not in {keys.folder()}: without it no signature can be checked"
             )
         try:
-            return open_checkpoint(note, self.verifier)
+            return open_checkpoint(note, *self.verifiers)
         except BadNote as error:
             raise Fault("checkpoint", f"{where}: {error}") from None
 
@@ -272,11 +270,6 @@ def _is_sound(n: int, tile: bytes) -> bool:
         return head is not None and merkle.root_at(head[0], read_tile) == bytes(head[1])
     except merkle.BadProof:
         return False
-
-
-def _verifier() -> Verifier | None:
-    """The key, if there is one: verifying must never make one."""
-    return keys.signer().verifier if (keys.folder() / "key").exists() else None
 
 
 def recorded_models() -> list[type[Any]]:

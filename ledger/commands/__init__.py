@@ -1,6 +1,7 @@
 """The ground floor's commands."""
 
 from ledger.commands.absences import delegate, hand_over_work, withdraw_delegation
+from ledger.commands.keys import add_key, retire_key
 from ledger.commands.mandates import (
     accept_mandate,
     decline_mandate,
@@ -27,6 +28,7 @@ from ledger.commands.tokens import issue_token, withdraw_token
 __all__ = [
     "accept_invitation",
     "accept_mandate",
+    "add_key",
     "change_password",
     "decline_mandate",
     "delegate",
@@ -41,6 +43,7 @@ __all__ = [
     "register_organisation",
     "register_person",
     "resign_mandate",
+    "retire_key",
     "verify_organisation",
     "withdraw_delegation",
     "withdraw_mandate",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import struct
-from functools import cache
 
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from ledger import keys, merkle
-from ledger.note import Verifier
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_MOMENT = "public, max-age=1"
@@ -31,8 +29,9 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def vkey(_request: HttpRequest) -> HttpResponse:
-    """The log's public key with its name."""
-    return _answer(f"{_verifier()}\n".encode(), TEXT, "public, max-age=3600")
+    """The log's public keys with their name, the newest first; while one is exchanged there are two."""
+    lines = "".join(f"{key}\n" for key in keys.load().signing)
+    return _answer(lines.encode(), TEXT, "public, max-age=60")
 
 
 @require_safe
@@ -78,11 +77,6 @@ def _published_size() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(size), 0) FROM log_checkpoint")
         return int(cursor.fetchone()[0])
-
-
-@cache
-def _verifier() -> Verifier:
-    return keys.signer().verifier
 
 
 def _answer(content: bytes, kind: str, caching: str) -> HttpResponse:

@@ -11,7 +11,6 @@ from ledger.actor import Actor
 from ledger.entry import Leaf
 from ledger.models import Event, Organisation
 from ledger.note import Verifier, open_checkpoint
-from ledger.pages import log
 from ledger.rows import Rows
 from ledger.sequencer import Sequencer, run_all
 
@@ -23,14 +22,6 @@ def write(count: int) -> None:
         for _ in range(count):
             about = Organisation(pk=1)
             journal.record(actor=Actor.robot(), event="organisation.described", subject=about, rows=Rows())
-
-
-@pytest.fixture(autouse=True)
-def _another_key():
-    """Each test's log has a key of its own."""
-    log._verifier.cache_clear()
-    yield
-    log._verifier.cache_clear()
 
 
 @pytest.fixture
@@ -91,7 +82,7 @@ def test_nothing_unsigned_is_served(grown: Client):
 def test_a_new_log_has_a_checkpoint_of_no_entries(client: Client):
     assert client.get("/log/checkpoint").status_code == 404
     Sequencer().step()
-    signed = open_checkpoint(client.get("/log/checkpoint").content.decode(), keys.signer().verifier)
+    signed = open_checkpoint(client.get("/log/checkpoint").content.decode(), keys.load().verifiers[0])
     assert (signed.size, signed.root) == (0, merkle.EMPTY_ROOT)
     assert client.get("/log/tile/0/000.p/1").status_code == 404
 

@@ -43,7 +43,7 @@ def demand_whole() -> int:
     every = b"".join(bytes(hashes[event]) for _idx, event in places)
     head = Head.objects.get()
     assert (head.size, bytes(head.root)) == (len(places), merkle.root_of(every))
-    verifier = keys.signer().verifier
+    verifier = keys.load().verifiers[0]
     for stored in Checkpoint.objects.all():
         signed = open_checkpoint(stored.note, verifier)
         assert (signed.size, signed.root) == (stored.size, merkle.root_of(every[: stored.size * merkle.HASH]))
@@ -64,7 +64,7 @@ def test_it_works():
 
 def test_an_empty_log_is_signed():
     Sequencer().step()
-    assert open_checkpoint(Checkpoint.objects.get().note, keys.signer().verifier).root == merkle.EMPTY_ROOT
+    assert open_checkpoint(Checkpoint.objects.get().note, keys.load().verifiers[0]).root == merkle.EMPTY_ROOT
     write()
     run_all()
     assert demand_whole() == 1
@@ -280,19 +280,19 @@ def test_the_database_refuses(change: str):
 
 
 def test_the_key_is_made_once_and_its_name_cannot_change(monkeypatch: pytest.MonkeyPatch):
-    one = keys.signer()
-    assert keys.signer() == one
+    one = keys.load()
+    assert keys.load() == one
     assert (keys.folder() / "key").stat().st_mode & 0o777 == 0o600
     monkeypatch.setattr(settings, "LOG_ORIGIN", "elsewhere.example/log")
     with pytest.raises(ImproperlyConfigured, match="for ever"):
-        keys.signer()
+        keys.load()
     (keys.folder() / "key").write_text("x")
     with pytest.raises(ImproperlyConfigured, match="backup"):
-        keys.signer()
+        keys.load()
 
 
 def test_a_bad_name_makes_no_key(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(settings, "LOG_ORIGIN", "a b")
     with pytest.raises(ImproperlyConfigured, match="LOG_ORIGIN"):
-        keys.signer()
+        keys.load()
     assert not (keys.folder() / "key").exists()

@@ -230,7 +230,7 @@ def test_a_rewrite_signed_with_the_key_is_caught_by_the_mark(log: None):
     tiles = edge.extend(
         [bytes(one) for one in Event.objects.order_by("id").values_list("leaf_hash", flat=True)]
     )
-    signer = keys.signer()
+    signer = keys.load().signers[0]
     note = signer.sign(Checkpoint(signer.name, 269, edge.root()).text())
     with lifted() as cursor:
         for (level, n), tile in tiles.items():
