@@ -127,7 +127,7 @@ def test_the_command_shows_adds_and_retires(capsys: pytest.CaptureFixture[str]) 
     assert (old, still, new[-5:]) == (old, old, "signs")
     assert lines("retire", old.split()[0]) == [new, f"{old.split()[0]} retired"]
     assert lines("show")[0] == new
-    with pytest.raises(CommandError, match="only key"):
+    with pytest.raises(CommandError, match="密钥"):
         call_command("keys", "retire", new.split()[0])
     (keys.folder() / "key").write_text("x")
     with pytest.raises(CommandError, match="Put the log's key back"):
