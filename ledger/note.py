@@ -11,6 +11,13 @@ A checkpoint, to the byte (`—` is U+2014):
 The key number is SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)[:4]. Keys travel as text:
 `<name>+<key number in hex>+<base64 of (0x01 ‖ public key)>`, the secret one as
 `PRIVATE+KEY+<name>+<key number in hex>+<base64 of (0x01 ‖ seed)>`. Every other spelling is refused.
+
+A *witness* adds its line to a log's checkpoint (C2SP tlog-cosignature, Ed25519). Its keys have 0x04 in place of
+0x01, and its signature is 8 bytes of time (seconds since 1970, big-endian) ‖ 64 bytes of signature over
+
+    cosignature/v1\\n
+    time <the same seconds, decimal>\\n
+    <the checkpoint's three lines>
 """
 
 from __future__ import annotations
@@ -24,7 +31,8 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-ED25519 = b"\1"
+ED25519, COSIGNATURE = b"\1", b"\4"
+TIME = 8
 LONGEST = 1_000_000
 MOST_SIGNATURES = 100
 SECRET_PREFIX = "PRIVATE+KEY+"
@@ -34,9 +42,9 @@ class BadNote(ValueError):
     """A note, checkpoint or key that is malformed, or whose signature does not hold."""
 
 
-def key_number(name: str, public: bytes) -> bytes:
+def key_number(name: str, public: bytes, kind: bytes = ED25519) -> bytes:
     """Four bytes that find the key of a signature; no protection of anything."""
-    return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:4]
 
 
 def check_name(name: str) -> str:
@@ -52,17 +60,22 @@ def check_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Verifier:
-    """A name and a public key."""
+    """A name and a public key; `kind` tells a log's from a witness's."""
 
     name: str
     public: bytes
+    kind: bytes = ED25519
 
     @property
     def number(self) -> bytes:
-        return key_number(self.name, self.public)
+        return key_number(self.name, self.public, self.kind)
 
     def holds(self, text: str, signature: bytes) -> bool:
         """Whether `signature` is this key's over `text`."""
+        if self.kind == COSIGNATURE:
+            if len(signature) < TIME or (at := _seconds(signature)) >= 1 << 63:
+                return False
+            text, signature = _cosigned(text, at), signature[TIME:]
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
         except InvalidSignature:
@@ -70,7 +83,7 @@ class Verifier:
         return True
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.number.hex()}+{_b64(ED25519 + self.public)}"
+        return f"{self.name}+{self.number.hex()}+{_b64(self.kind + self.public)}"
 
     @classmethod
     def parse(cls, text: str) -> Verifier:
@@ -79,8 +92,8 @@ class Verifier:
         Raises:
             BadNote: malformed, of another kind, or the number is not the key's.
         """
-        name, number, public = _key_parts(text)
-        found = cls(name, public)
+        name, number, kind, public = _key_parts(text)
+        found = cls(name, public, kind)
         if found.number.hex() != number:
             raise BadNote("the key's number does not belong to the key")
         return found
@@ -88,14 +101,15 @@ class Verifier:
 
 @dataclass(frozen=True)
 class Signer:
-    """A name and a secret key."""
+    """A name and a secret key, of a log or of a witness."""
 
     name: str
     seed: bytes
+    kind: bytes = ED25519
 
     @property
     def verifier(self) -> Verifier:
-        return Verifier(self.name, self._key().public_key().public_bytes_raw())
+        return Verifier(self.name, self._key().public_key().public_bytes_raw(), self.kind)
 
     def sign(self, text: str) -> str:
         """The note: text, blank line, signature line; Ed25519 gives the same note each time."""
@@ -103,9 +117,14 @@ class Signer:
         signature = self._key().sign(text.encode())
         return f"{text}\n— {self.name} {_b64(self.verifier.number + signature)}\n"
 
+    def cosign(self, text: str, at: int) -> str:
+        """A witness's signature line under a checkpoint, stating when (seconds since 1970)."""
+        signature = at.to_bytes(TIME, "big") + self._key().sign(_cosigned(text, at).encode())
+        return f"— {self.name} {_b64(self.verifier.number + signature)}\n"
+
     def secret(self) -> str:
         """The key as text, for its file."""
-        return f"{SECRET_PREFIX}{self.name}+{self.verifier.number.hex()}+{_b64(ED25519 + self.seed)}"
+        return f"{SECRET_PREFIX}{self.name}+{self.verifier.number.hex()}+{_b64(self.kind + self.seed)}"
 
     @classmethod
     def parse(cls, text: str) -> Signer:
@@ -116,8 +135,8 @@ class Signer:
         """
         if not text.startswith(SECRET_PREFIX):
             raise BadNote("this is no secret key")
-        name, number, seed = _key_parts(text.removeprefix(SECRET_PREFIX))
-        found = cls(name, seed)
+        name, number, kind, seed = _key_parts(text.removeprefix(SECRET_PREFIX))
+        found = cls(name, seed, kind)
         if found.verifier.number.hex() != number:
             raise BadNote("the key's number does not belong to the key")
         return found
@@ -185,11 +204,36 @@ def open_checkpoint(note: str, *verifiers: Verifier) -> Checkpoint:
     Raises:
         BadNote: malformed, signed by none of these keys, or of another origin.
     """
-    text, signed = open_note(note, verifiers)
+    text, signed = open_note(note, [key for key in verifiers if key.kind == ED25519])
     checkpoint = Checkpoint.parse(text)
     if checkpoint.origin != signed[0].name:
         raise BadNote(f"this is a checkpoint of {checkpoint.origin}, not of {signed[0].name}")
     return checkpoint
+
+
+def cosignatures(note: str, witnesses: Sequence[Verifier]) -> dict[Verifier, tuple[int, str]]:
+    """The valid lines of these witnesses under a note: when (seconds since 1970), and the line.
+
+    Raises:
+        BadNote: the note is malformed. A line that does not hold is no line.
+    """
+    text, lines = _parts_of(note)
+    known = {(key.name, key.number): key for key in witnesses if key.kind == COSIGNATURE}
+    found: dict[Verifier, tuple[int, str]] = {}
+    for line in lines:
+        name, number, signature = _signature(line)
+        key = known.get((name, number))
+        if key and key not in found and key.holds(text, signature):
+            found[key] = _seconds(signature), f"{line}\n"
+    return found
+
+
+def _seconds(signature: bytes) -> int:
+    return int.from_bytes(signature[:TIME], "big")
+
+
+def _cosigned(text: str, at: int) -> str:
+    return f"cosignature/v1\ntime {at}\n{text}"
 
 
 def _b64(data: bytes) -> str:
@@ -206,14 +250,14 @@ def _unb64(text: str) -> bytes:
     return data
 
 
-def _key_parts(text: str) -> tuple[str, str, bytes]:
+def _key_parts(text: str) -> tuple[str, str, bytes, bytes]:
     parts = text.strip().split("+", 2)  # base64 may hold further plus signs
     if len(parts) != 3:
         raise BadNote("a key is <name>+<number>+<base64>")
     data = _unb64(parts[2])
-    if data[:1] != ED25519 or len(data) != 33:
+    if data[:1] not in (ED25519, COSIGNATURE) or len(data) != 33:
         raise BadNote("this key is not of Ed25519")
-    return check_name(parts[0]), parts[1], data[1:]
+    return check_name(parts[0]), parts[1], data[:1], data[1:]
 
 
 def _check_text(text: str) -> None:

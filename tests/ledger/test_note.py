@@ -8,7 +8,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.note import BadNote, Checkpoint, Signer, Verifier, open_checkpoint, open_note
+from ledger.note import (
+    COSIGNATURE,
+    BadNote,
+    Checkpoint,
+    Signer,
+    Verifier,
+    cosignatures,
+    open_checkpoint,
+    open_note,
+)
 
 SIGNER = Signer("example.org/log", bytes(range(32)))
 OTHER = Signer("example.org/log", bytes(32))
@@ -149,3 +158,55 @@ def test_a_malformed_key_is_refused(text: str):
         Verifier.parse(text)
     with pytest.raises(BadNote):
         Signer.parse(f"PRIVATE+KEY+{text}")
+
+
+WITNESS = Signer("witness.example/w1", bytes(range(1, 33)), COSIGNATURE)
+AT = 1_679_315_147
+
+
+def test_a_cosignature_has_the_bytes_of_the_standard():
+    secret = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+    public = secret.public_key().public_bytes_raw()
+    number = hashlib.sha256(b"witness.example/w1\n\x04" + public).digest()[:4]
+    message = b"cosignature/v1\ntime 1679315147\n" + CHECKPOINT.text().encode()
+    raw = number + AT.to_bytes(8, "big") + secret.sign(message)
+    line = f"— witness.example/w1 {base64.b64encode(raw).decode()}\n"
+    assert WITNESS.cosign(CHECKPOINT.text(), AT) == line
+    assert cosignatures(NOTE + line, [WITNESS.verifier]) == {WITNESS.verifier: (AT, line)}
+    key = f"witness.example/w1+{number.hex()}+{base64.b64encode(b'%c' % 4 + public).decode()}"
+    assert str(WITNESS.verifier) == key
+    assert Verifier.parse(key) == WITNESS.verifier
+    assert Signer.parse(WITNESS.secret()) == WITNESS
+
+
+def test_the_published_example_of_a_cosignature_is_read_as_we_write_it():
+    """C2SP tlog-cosignature prints a line of witness.example.com/w1 made at 1679315147."""
+    line = "jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA=="
+    published = base64.b64decode(line)
+    ours = base64.b64decode(WITNESS.cosign(CHECKPOINT.text(), AT).split(" ")[2])
+    assert len(published) == len(ours) == 4 + 8 + 64
+    assert published[4:12] == ours[4:12]
+
+
+@given(st.integers(0, len(NOTE.encode()) * 8 - 1))
+def test_a_cosignature_holds_for_its_checkpoint_only(bit: int):
+    line = WITNESS.cosign(CHECKPOINT.text(), AT)
+    data = bytearray((NOTE + line).encode())
+    place = len(NOTE.encode()) * 8 + bit % (len(line.encode()) * 8) if bit % 2 else bit
+    data[place // 8] ^= 1 << place % 8
+    in_text = place // 8 < len(CHECKPOINT.text().encode())
+    try:
+        found = cosignatures(data.decode(), [WITNESS.verifier])
+    except (UnicodeDecodeError, BadNote):
+        return
+    assert (found == {}) or (not in_text and place // 8 < len(NOTE.encode()))
+
+
+def test_a_cosignature_is_no_signature_of_a_log():
+    with pytest.raises(BadNote, match="no known key"):
+        open_checkpoint(NOTE, SIGNER.verifier.__class__(SIGNER.name, SIGNER.verifier.public, COSIGNATURE))
+    twin = Signer(SIGNER.name, SIGNER.seed, COSIGNATURE)
+    alone = f"{CHECKPOINT.text()}\n{twin.cosign(CHECKPOINT.text(), AT)}"
+    with pytest.raises(BadNote, match="no known key"):
+        open_checkpoint(alone, twin.verifier)
+    assert cosignatures(NOTE, [SIGNER.verifier]) == {}
