@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from ledger.note import BadNote, Signer, Verifier, check_name
+from ledger.note import COSIGNATURE, BadNote, Signer, Verifier, check_name
 
 
 def folder() -> Path:
@@ -93,6 +93,25 @@ def stamp() -> int:
 def exist() -> bool:
     """Whether there are keys: who only verifies must never make one."""
     return bool(settings.LOG_KEY) or (folder() / "key").exists()
+
+
+def witness() -> Signer:
+    """The key with which this installation cosigns other logs, made when there is none yet.
+
+    Raises:
+        ImproperlyConfigured: it is damaged.
+    """
+    path = folder() / "witness"
+    if not path.exists():
+        name = f"{_origin().partition('/')[0]}/witness"
+        _replace(path, [Signer(name, secrets.token_bytes(32), COSIGNATURE).secret()], only_new=True)
+    try:
+        found = Signer.parse(path.read_text().strip())
+    except BadNote as error:
+        raise ImproperlyConfigured(f"{path}: {error}. Put the witness's key back from a backup.") from None
+    if found.kind != COSIGNATURE:
+        raise ImproperlyConfigured(f"{path}: this is no witness's key. Put it back from a backup.")
+    return found
 
 
 class NotChanged(Exception):

@@ -199,6 +199,13 @@ def prove_inclusion(index: int, size: int, read: ReadTile) -> list[bytes]:
     return [_span_root(span, read) for span in _inclusion_spans(index, size)]
 
 
+def inclusion_tiles(index: int, size: int) -> set[tuple[int, int]]:
+    """The tiles (level, n) that `prove_inclusion` reads: who stores them can fetch all at once."""
+    spans = _inclusion_spans(index, size)
+    nodes = [node for span in spans for node in _perfect_nodes(span)]
+    return {(height // HEIGHT, (node << height % HEIGHT) // WIDTH) for height, node in nodes}
+
+
 def check_inclusion(proof: Sequence[bytes], index: int, size: int, leaf: bytes, root: bytes) -> None:
     """Check that `leaf` is the hash of entry `index` of `size` under `root` (RFC 9162, 2.1.3.2).
 

@@ -1,4 +1,4 @@
-"""The one background process: the sequencer, and beside it the robot that brings about what dates demand.
+"""The one background process: the sequencer, beside it the robot that brings about what dates demand, and the asking of witnesses.
 
 Neither ever stops for a failure: it is logged, and tried again; a database that goes away is waited for.
 """
@@ -15,10 +15,12 @@ from django.db import Error, InterfaceError, OperationalError, close_old_connect
 from ledger import vocabulary
 from ledger.journal import heartbeat
 from ledger.sequencer import Fork, Sequencer
+from ledger.witnesses import Asking
 
 log = logging.getLogger("ledger.worker")
 SHORTEST, LONGEST = 0.02, 0.1  # seconds between looks at an empty waiting set
 ROBOT_EVERY = 5.0
+WITNESSES_EVERY = 1.0
 AFTER_TROUBLE = 1.0
 AFTER_FORK = 30.0
 PATIENCE = 10.0  # seconds the robot has to finish what it does
@@ -31,11 +33,16 @@ class Worker:
         self.stop = threading.Event()
 
     def run(self) -> None:
-        """Sequence in this thread, the robot in another with a connection of its own."""
-        robot = threading.Thread(target=self._robot, name="robot", daemon=True)
-        robot.start()
+        """Sequence in this thread, all else in others with connections of their own."""
+        others = [
+            threading.Thread(target=task, name=task.__name__, daemon=True)
+            for task in (self._robot, self._witnesses)
+        ]
+        for other in others:
+            other.start()
         self._sequence()
-        robot.join(PATIENCE)
+        for other in others:
+            other.join(PATIENCE)
 
     def _sequence(self) -> None:
         sequencer, pause = Sequencer(), SHORTEST
@@ -58,6 +65,14 @@ class Worker:
                 self._round()
                 due = time.monotonic() + ROBOT_EVERY
             self.stop.wait(0.2)
+        connection.close()
+
+    def _witnesses(self) -> None:
+        """Strangers over a network: however long they take, nothing here waits for them."""
+        asking = Asking()
+        while not self.stop.wait(WITNESSES_EVERY):
+            close_old_connections()
+            self._call(asking.step)
         connection.close()
 
     def _round(self) -> None:

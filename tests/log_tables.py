@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-GUARDED = ["event", "body", "disclosure", "leaf", "tile", "head", "checkpoint"]
+GUARDED = ["event", "body", "disclosure", "leaf", "tile", "head", "checkpoint", "cosignature", "witnessed"]
 
 
 @contextmanager

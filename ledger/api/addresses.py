@@ -42,5 +42,10 @@ def schema_url(name: str, noun: nouns.Noun | None = None, obj: models.Model | No
 
 
 def entry_url(uid: uuid.UUID) -> str:
-    """Where an entry is, and once sequenced its receipt."""
+    """Where an entry is."""
     return f"{ROOT}entries/{uid}/"
+
+
+def receipt_url(uid: uuid.UUID) -> str:
+    """Where the receipt of an entry is, as soon as its place is signed."""
+    return f"{ROOT}receipts/{uid}/"

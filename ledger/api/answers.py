@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from ledger import journal
 from ledger.actor import Actor
 from ledger.api import actions, nouns, versions
-from ledger.api.addresses import entry_url, object_url
+from ledger.api.addresses import object_url, receipt_url
 from ledger.api.idempotency import Answer
 from ledger.api.nouns import Noun
 
@@ -31,13 +31,13 @@ def of_command(
     with journal.listening() as entries:
         result = noun.call(name)(actor=actor, **values)
     uid = next((entry.uid for entry in entries), None)
-    headers = {"Link": f'<{entry_url(uid)}>; rel="receipt"'} if uid else {}
+    headers = {"Link": f'<{receipt_url(uid)}>; rel="receipt"'} if uid else {}
     result, secret = result if isinstance(result, tuple) else (result, None)
     if result is None:
         return Answer(204, None, headers)
     body = shown(result, actor)
     headers["ETag"] = versions.tag_of(result, body)
-    body |= {"entry": str(uid) if uid else None, "receipt": entry_url(uid) if uid else None}
+    body |= {"entry": str(uid) if uid else None, "receipt": receipt_url(uid) if uid else None}
     if secret is not None:
         body["secret"] = secret
     if obj is not None and type(obj) is type(result) and obj.pk == result.pk:

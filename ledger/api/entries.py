@@ -13,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger import vocabulary
-from ledger.actor import Actor, Role
+from ledger.actor import Actor
 from ledger.api.authentication import actor_of
+from ledger.api.bodies import event_named, past_of, reads_body
 from ledger.api.nouns import Place, register
 from ledger.api.queries import page_size, refused
 from ledger.api.subjects import visible_case, visible_cases
@@ -25,8 +26,6 @@ from ledger.models import Body, Event
 from ledger.models import Leaf as Sequenced
 from ledger.past import Past, history_of
 
-#: Sides of a case whose people read the bodies of what the system did to it.
-PARTIES = {"self", "owner", "consumer", "body", "authority"}
 BIGGEST = 2**63 - 1
 
 
@@ -59,18 +58,11 @@ class EntryDetail(ReaderView):
             "leaf": base64.b64encode(bytes(event.leaf)).decode(),
             "leaf_hash": bytes(event.leaf_hash).hex(),
         }
-        case = visible_case(event.subject, actor)
-        past = (
-            next((one for one in history_of([event.subject]) if one.uid == event.uid), None) if case else None
-        )
-        if case is not None and past is not None:
+        if visible_case(event.subject, actor) is not None:
             body |= {"subject": event.subject}
-            if (
-                reads_body(past, case, actor)
-                and (kept := Body.objects.filter(event_uid=event.uid).first())
-                and kept.key
-            ):
-                body |= {"body": past.body, "key": base64.b64encode(bytes(kept.key)).decode()}
+        past, kept = past_of(event, actor), Body.objects.filter(event_uid=event.uid).first()
+        if past is not None and kept is not None and kept.key is not None:
+            body |= {"body": past.body, "key": base64.b64encode(bytes(kept.key)).decode()}
         return Response(body)
 
 
@@ -127,44 +119,6 @@ def told(past: Past, about: str, case: models.Model, actor: Actor) -> dict[str, 
     """An entry of a case the reader sees, with its body where they are a party."""
     row = envelope(past.uid, past.kind, past.at, past.index) | {"subject": about}
     return row | ({"body": past.body} if reads_body(past, case, actor) else {})
-
-
-def reads_body(past: Past, case: Any, actor: Actor) -> bool:
-    """Who acted reads what they did; auditors read what they may see; of the system's acts every party reads.
-
-    A decision's preparation is the acting side's own: that the other side sees the case does not open it.
-    """
-    if actor.is_robot or (actor.holds(Role.AUDITOR) and audits(case, actor)):
-        return True
-    if actor.organisation_id is None or not actor.roles:
-        return past.pseudonym == actor.pseudonym and actor.user is not None
-    if past.organisation_id == actor.organisation_id:
-        return True
-    positions = getattr(case, "positions", None)
-    party = positions is not None and any(str(who.side) in PARTIES for who in positions(actor))
-    return past.pseudonym == "robot" and party
-
-
-def audits(case: Any, actor: Actor) -> bool:
-    """Whether an auditor stands above the case: anybody's administrator can name auditors, a party's read as parties."""
-    house = actor.organisation
-    sides = {str(who.side) for who in case.positions(actor)} if hasattr(case, "positions") else set()
-    return house is not None and house.oversees(house.region) and not sides & {"owner", "consumer"}
-
-
-def event_named(text: str) -> Event:
-    """An entry by its uid.
-
-    Raises:
-        NotFound: no such entry, or no uid.
-    """
-    try:
-        found = Event.objects.filter(uid=uuid.UUID(text)).first()
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def index(text: str) -> int:

@@ -192,7 +192,7 @@ def load() -> None:
     """Let every floor register its nouns, once; the ground floor first, for others extend it."""
     for part in ("organisations", "people", "mandates", "tokens"):
         import_module(f"ledger.api.parties.{part}")
-    for part in ("reading", "entries"):
+    for part in ("reading", "entries", "receipts"):
         import_module(f"ledger.api.{part}")
     autodiscover_modules("api")
 

@@ -24,6 +24,7 @@ from ledger.commands.people import (
     withdraw_role,
 )
 from ledger.commands.tokens import issue_token, withdraw_token
+from ledger.commands.witnesses import set_witness_policy, unwatch_log, watch_log
 
 __all__ = [
     "accept_invitation",
@@ -44,7 +45,10 @@ __all__ = [
     "register_person",
     "resign_mandate",
     "retire_key",
+    "set_witness_policy",
+    "unwatch_log",
     "verify_organisation",
+    "watch_log",
     "withdraw_delegation",
     "withdraw_mandate",
     "withdraw_role",

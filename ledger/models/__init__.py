@@ -13,6 +13,7 @@ from ledger.models.organisations import (
     OrganisationUserPermission,
 )
 from ledger.models.people import AccessToken, Pseudonym, User
+from ledger.models.witnesses import Cosignature, WatchedLog, WitnessContact, Witnessed, WitnessPolicy
 
 __all__ = [
     "AccessToken",
@@ -20,6 +21,7 @@ __all__ = [
     "CalendarYear",
     "Checkpoint",
     "Clock",
+    "Cosignature",
     "Delegation",
     "DemoClock",
     "Disclosure",
@@ -37,4 +39,8 @@ __all__ = [
     "Pseudonym",
     "Tile",
     "User",
+    "WatchedLog",
+    "WitnessContact",
+    "WitnessPolicy",
+    "Witnessed",
 ]

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 
 from ledger.api.nouns import all_nouns
-from ledger.pages import act, entries, inbox, organisations, session
+from ledger.pages import act, entries, inbox, organisations, receipts, session
 
 dashed = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.commands})
 creating = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.creates})
@@ -30,6 +30,7 @@ urlpatterns = [
     path("log/", entries.log, name="log-page"),
     path("log/checkpoints/", entries.checkpoints, name="checkpoints"),
     path("log/entries/<uuid:uid>/", entries.entry, name="entry-page"),
+    path("log/entries/<uuid:uid>/receipt.json", receipts.receipt_file, name="receipt-file"),
     re_path(rf"^(?P<noun_name>{names})/new/(?P<command>{'|'.join(creating)})/$", act.begin, name="begin"),
     re_path(
         rf"^(?P<noun_name>{names})/(?P<key>[^/]+)/(?P<command>{'|'.join(dashed)})/$", act.act, name="act"

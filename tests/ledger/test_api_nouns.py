@@ -51,7 +51,7 @@ def test_it_runs_a_command_by_following_its_action(cast: Cast) -> None:
     assert answer.status_code == 200
     body = answer.json()
     assert body["state"] == "verified"
-    assert body["receipt"] == f"/api/v1/entries/{body['entry']}/"
+    assert body["receipt"] == f"/api/v1/receipts/{body['entry']}/"
     cast.farm.refresh_from_db()
     assert str(cast.farm.entry_uid) == body["entry"]
 

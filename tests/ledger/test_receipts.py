@@ -1,0 +1,154 @@
+"""Receipts: whoever acts can prove it to a stranger; what was said shows to those who may read it only."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import threading
+import time
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from ledger import entry, keys, receipts
+from ledger.commands import give_mandate, verify_organisation
+from ledger.models import Event
+from ledger.proof import Proof
+from ledger.sequencer import Sequencer, run_all
+from tests.ledger.api_cast import Cast, url_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast.gathered()
+
+
+@pytest.fixture
+def act(cast: Cast) -> Event:
+    """The farm is verified; the entry has its place."""
+    verify_organisation(actor=cast.actor("officer"), organisation=cast.farm)
+    run_all()
+    return Event.objects.get(kind="organisation.verified")
+
+
+def test_two_files_prove_an_act_without_the_site(client: Client, act: Event) -> None:
+    proof = client.get(f"/log/receipt/{act.uid}")
+    leaf = client.get(f"/log/entry/{act.uid}")
+    assert (proof.status_code, leaf.status_code) == (200, 200)
+    assert proof["Content-Type"].startswith("text/plain")
+    assert proof["Access-Control-Allow-Origin"] == "*"
+    assert "immutable" in leaf["Cache-Control"]
+    key = keys.load().signing[0]
+    signed = Proof.parse(proof.content.decode()).check(leaf.content, key)
+    assert signed.size == Event.objects.count()
+    assert leaf.content == bytes(act.leaf)
+
+
+def test_every_entry_has_its_proof_at_every_size(cast: Cast) -> None:
+    checked = 0
+    for step in (1, 2, 3, 5, 8):
+        while Sequencer().step(step).count:
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT e.uid, e.leaf FROM log_leaf l JOIN log_event e ON e.id = l.event_id")
+            for uid, leaf in cursor.fetchall():
+                found = receipts.proof_of(uid)
+                assert found is not None
+                found.check(bytes(leaf), keys.load().signing[0])
+                checked += 1
+    assert checked >= 5
+
+
+def test_what_is_not_signed_yet_is_to_be_asked_for_again(client: Client, cast: Cast) -> None:
+    event = Event.objects.order_by("-id")[0]
+    answer = client.get(f"/log/receipt/{event.uid}")
+    assert (answer.status_code, answer["Retry-After"]) == (404, "1")
+    assert client.get(f"/log/entry/{event.uid}").status_code == 404
+    pending = cast.client("admin").get(f"/api/v1/receipts/{event.uid}/")
+    assert (pending.status_code, pending["Retry-After"], pending.json()["state"]) == (202, "1", "pending")
+    assert client.get("/log/receipt/00000000-0000-0000-0000-000000000000").status_code == 404
+    assert cast.client("admin").get("/api/v1/receipts/nonsense/").status_code == 404
+    for wait in ("x", "-1", "1e9", "nan"):
+        assert client.get(f"/log/receipt/{event.uid}?wait={wait}").status_code == 404
+
+
+def test_it_can_be_waited_for(client: Client, cast: Cast) -> None:
+    def sequence() -> None:
+        time.sleep(0.2)
+        Sequencer().step()
+        connection.close()
+
+    event = Event.objects.order_by("-id")[0]
+    beside = threading.Thread(target=sequence)
+    beside.start()
+    assert client.get(f"/log/receipt/{event.uid}?wait=5").status_code == 200
+    beside.join()
+
+
+def test_the_answer_to_a_command_leads_to_its_receipt(cast: Cast) -> None:
+    officer = cast.client("officer")
+    answer = officer.post(url_of(cast.farm, "verify_organisation"), {}, format="json")
+    run_all()
+    assert answer.headers["Link"] == f'<{answer.json()["receipt"]}>; rel="receipt"'
+    found = officer.get(answer.json()["receipt"]).json()
+    leaf = found["leaf"].encode()
+    Proof.parse(found["proof"]).check(leaf, keys.load().signing[0])
+    assert entry.opens(
+        entry.Leaf.parse(leaf).commit,
+        base64.b64decode(found["body"]["key"]),
+        found["body"]["content"].encode(),
+    )
+    assert json.loads(found["body"]["content"])["subject"] == f"organisation:{cast.farm.pk}"
+    listed = officer.get("/api/v1/receipts/").json()["results"]
+    assert listed[0]["url"] == answer.json()["receipt"]
+
+
+def test_a_stranger_gets_the_proof_and_nothing_of_what_was_said(cast: Cast, act: Event) -> None:
+    for name in ("", "stranger"):
+        found = cast.client(name).get(f"/api/v1/receipts/{act.uid}/").json()
+        assert (found["body"], found["disclosures"]) == (None, [])
+        assert "organisation:" not in found["leaf"]
+    assert cast.client("").get("/api/v1/receipts/").json()["results"] == []
+
+
+def test_free_text_goes_to_the_side_that_wrote_it(cast: Cast) -> None:
+    verify_organisation(actor=cast.actor("officer"), organisation=cast.farm)
+    give_mandate(
+        actor=cast.actor("admin"),
+        organisation=cast.farm,
+        agent=cast.body,
+        roles=["steward"],
+        starts=dt.date(2026, 1, 1),
+        ends=dt.date(2099, 1, 1),
+        letter="kept in the safe",
+    )
+    run_all()
+    event = Event.objects.get(kind="mandate.offered")
+    own = cast.client("admin").get(f"/api/v1/receipts/{event.uid}/").json()
+    assert [json.loads(one["content"]) for one in own["disclosures"]] == ["kept in the safe"]
+    body = json.loads(own["body"]["content"])
+    (shown,) = own["disclosures"]
+    commit = entry.commitments_in(body)[shown["path"]]
+    assert entry.opens(commit, base64.b64decode(shown["key"]), shown["content"].encode())
+    for name in ("officer", "clerk", "stranger"):
+        text = cast.client(name).get(f"/api/v1/receipts/{event.uid}/").content.decode()
+        assert ("kept in the safe" in text) == (name == "clerk"), name
+
+
+def test_the_file_is_downloaded_from_the_page(client: Client, cast: Cast, act: Event) -> None:
+    client.force_login(cast.officer)
+    client.post("/account/organisation/", {"organisation": cast.body.pk})
+    answer = client.get(f"/log/entries/{act.uid}/receipt.json")
+    assert answer["Content-Disposition"] == f'attachment; filename="{act.uid}.receipt.json"'
+    assert answer.json()["body"] is not None
+    assert Client().get(f"/log/entries/{act.uid}/receipt.json").json()["body"] is None
+    assert client.get("/log/entries/00000000-0000-0000-0000-000000000000/receipt.json").status_code == 404
+
+
+def test_a_receipt_takes_few_queries(act: Event, django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        assert receipts.proof_of(act.uid) is not None
