@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ledger import parties
+from ledger import parties, vocabulary
 from ledger.actor import ROLE_LABELS
+from ledger.models import Erasure
 from ledger.vocabulary import register_events, register_labels, register_machines, register_needs
 
 register_events(
@@ -14,6 +15,9 @@ register_events(
         "log.policy_set": _("Policy of witnesses set"),
         "log.watched": _("Another log is watched"),
         "log.unwatched": _("Another log is watched no more"),
+        "erasure.asked": _("Erasure asked for"),
+        "entry.erased": _("Words of an entry erased"),
+        "erasure.declined": _("Erasure declined"),
         "demo.clock_moved": _("Demonstration clock moved"),
         "clock.breached": _("Term breached"),
         "clock.recalculated": _("Due date recalculated"),
@@ -69,8 +73,20 @@ register_labels(
         parties.MandateState.RESIGNED: _("resigned"),
     }.items(),
 )
+register_labels(
+    "erasure",
+    {
+        parties.ErasureState.ASKED: _("asked for"),
+        parties.ErasureState.DONE: _("erased"),
+        parties.ErasureState.DECLINED: _("declined"),
+    }.items(),
+)
 register_needs(
     {
+        "other_hand": (
+            _("Who asked for the erasure does not carry it out."),
+            _("Let a second officer of the body decide."),
+        ),
         "lender_holds_roles": (
             _("You can lend only roles that you hold yourself."),
             _("Whoever holds them lends them."),
@@ -78,4 +94,5 @@ register_needs(
         "period_is_open": (_("The last day of the mandate is over."), _("Ask the principal for a new one.")),
     }
 )
-register_machines(parties.ORGANISATION, parties.MANDATE)
+vocabulary.TASKS["erasures"] = Erasure.objects.waiting_for
+register_machines(parties.ORGANISATION, parties.MANDATE, parties.ERASURE)

@@ -68,3 +68,21 @@ MANDATE = Machine(
         move("withdraw_mandate", (M.OFFERED, M.ACCEPTED), M.WITHDRAWN, [PRINCIPAL]),
     ],
 )
+
+
+class ErasureState(StrEnum):
+    ASKED = "asked"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+E = ErasureState
+#: Deletion of what an entry says (PIPL art. 47): one officer asks, another one decides.
+ERASURE = Machine(
+    "erasure",
+    ErasureState,
+    [
+        move("carry_out_erasure", E.ASKED, E.DONE, [OFFICER], "other_hand"),
+        move("decline_erasure", E.ASKED, E.DECLINED, [OFFICER]),
+    ],
+)

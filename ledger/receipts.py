@@ -5,7 +5,7 @@ The file is JSON; nothing else is needed to check it but the log's key (`ledger.
     {"format": "one-ledger-receipt@1", "origin": "…", "leaf": "<the public bytes>", "proof": "<tlog-proof>",
      "body": {"content": "…", "key": "<base64>"} or null,
      "disclosures": [{"path": "…", "content": "…", "key": "<base64>"}],
-     "erased": {"at": "…", "clause": "…", "paths": […]} or null}
+     "erased": [{"at": "…", "clause": "…", "paths": […]}]}    no paths = everything it said; nobody vouches for this
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from typing import Any
 from django.db import connection
 
 from ledger import merkle
-from ledger.models import Body, Disclosure, Event
+from ledger.entry import text_of_time
+from ledger.models import Body, Disclosure, Erasure, Event
 from ledger.note import Checkpoint
+from ledger.parties import ErasureState
 from ledger.proof import Proof
 
 FORMAT = "one-ledger-receipt@1"
@@ -72,7 +74,17 @@ def file_of(event: Event, proof: Proof, *, body: bool, disclosures: bool) -> dic
         "proof": proof.text(),
         "body": _opened(kept) if kept and kept.key is not None else None,
         "disclosures": [{"path": one.path, **_opened(one)} for one in apart],
+        "erased": [
+            {"at": text_of_time(one.decided_at), "clause": one.ground, "paths": one.paths}
+            for one in erasures_of(event)
+            if one.decided_at
+        ],
     }
+
+
+def erasures_of(event: Event) -> list[Erasure]:
+    """What of an entry was shredded, when and under which clause: everybody may know."""
+    return list(Erasure.objects.filter(event_uid=event.uid, state=ErasureState.DONE).order_by("pk"))
 
 
 def _opened(kept: Body | Disclosure) -> dict[str, str]:

@@ -19,9 +19,9 @@ from ledger import vocabulary
 from ledger.actor import Actor
 from ledger.api import nouns
 from ledger.clock import at
-from ledger.commands import give_mandate, issue_token
+from ledger.commands import ask_erasure, give_mandate, issue_token
 from ledger.machine import Who
-from ledger.models import Event, Mandate, Organisation
+from ledger.models import Erasure, Event, Mandate, Organisation
 from tests import make
 from tests.cast import Cast, day
 
@@ -34,6 +34,7 @@ PEOPLE = (
 SIDES = {
     "organisation": {"bureau": "self", "county": "body", "city": "body"},
     "mandate": {"bureau": "agent", "department": "principal"},
+    "erasure": {"county": "body"},
     "dataset": {"bureau": "owner", "county": "body", "city": "body"},
     "filing": {"bureau": "owner", "county": "body"},
     "objection": {"bureau": "owner", "county": "body"},
@@ -59,6 +60,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "withhold_dataset": {"clauses": ["B-37"], "reason": "x"},
     "lift_withholding": {"reason": "x"},
     "reject_assessment": {"finding": "x"},
+    "decline_erasure": {"answer": "x"},
     "invite_member": {"roles": ["steward"], "addressee": "x"},
 }
 
@@ -105,12 +107,16 @@ def stand(town: Cast) -> Stand:
             actor=town.department.admin, organisation=town.department.organisation, agent=town.bureau.organisation,
             roles=["applicant"], starts=NOW.date(), ends=NOW.date(),
         )  # fmt: skip
+        erasure = ask_erasure(
+            actor=town.county.officer, event_uid=filing.entry_uid, ground="PIPL-47-5", reason="x"
+        )
         actors = {path: standing(town, path) for path in PEOPLE}
         clients = {path: client_of(actor) for path, actor in actors.items()}
     owner = town.bureau.organisation
     cases = {
         "organisation": Case("organisations", owner, verified(owner.pk)),
         "mandate": Case("mandates", mandate, columns(Mandate, mandate.pk)),
+        "erasure": Case("erasures", erasure, columns(Erasure, erasure.pk)),
         "dataset": Case("datasets", lone, columns(Dataset, lone.pk)),
         "filing": Case("filings", filing, columns(Filing, filing.pk)),
         "objection": Case("objections", objection, columns(Objection, objection.pk)),

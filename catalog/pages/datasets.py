@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from catalog import compliance
@@ -28,6 +25,7 @@ from ledger.errors import NotFound, NotPermitted, Refusal
 from ledger.pages.act import deeds_of
 from ledger.pages.forms import Option, PageForm
 from ledger.pages.history import items
+from ledger.pages.qr import qr_of
 from ledger.sessions import actor_of
 from ledger.vocabulary import label
 
@@ -275,15 +273,11 @@ def slip(request: HttpRequest, code: str) -> HttpResponse:
     filing = found.filings.filter(state="coded").select_related("body").last()
     entries = list(journal.history(found)) + (list(journal.history(filing)) if filing else [])
     address = request.build_absolute_uri(reverse("code", args=[found.code]))
-    out = io.BytesIO()
-    segno.make(address, error="m").save(
-        out, kind="svg", scale=5, border=2, xmldecl=False, svgns=True, omitsize=False
-    )
     context = {
         "dataset": found,
         "filing": filing,
         "address": address,
         "entries": entries,
-        "qr": mark_safe(out.getvalue().decode()),
+        "qr": qr_of(address),
     }
     return render(request, "catalog/slip.html", context)

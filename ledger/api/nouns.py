@@ -190,7 +190,7 @@ def extend(name: str, **further: Mapping[str, Any]) -> None:
 @cache
 def load() -> None:
     """Let every floor register its nouns, once; the ground floor first, for others extend it."""
-    for part in ("organisations", "people", "mandates", "tokens"):
+    for part in ("organisations", "people", "mandates", "erasures", "tokens"):
         import_module(f"ledger.api.parties.{part}")
     for part in ("reading", "entries", "receipts"):
         import_module(f"ledger.api.{part}")

@@ -1,6 +1,7 @@
 """The ground floor's commands."""
 
 from ledger.commands.absences import delegate, hand_over_work, withdraw_delegation
+from ledger.commands.erasures import ask_erasure, carry_out_erasure, decline_erasure
 from ledger.commands.keys import add_key, retire_key
 from ledger.commands.mandates import (
     accept_mandate,
@@ -30,7 +31,10 @@ __all__ = [
     "accept_invitation",
     "accept_mandate",
     "add_key",
+    "ask_erasure",
+    "carry_out_erasure",
     "change_password",
+    "decline_erasure",
     "decline_mandate",
     "delegate",
     "describe_organisation",

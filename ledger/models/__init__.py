@@ -1,6 +1,7 @@
 """The ground floor's tables."""
 
 from ledger.models.clocks import CalendarYear, Clock, DemoClock
+from ledger.models.erasures import Erasure, Ground
 from ledger.models.idempotency import IdempotentAnswer
 from ledger.models.log import Body, Checkpoint, Disclosure, Event, Head, Leaf, Pending, Tile
 from ledger.models.mandates import Mandate
@@ -25,7 +26,9 @@ __all__ = [
     "Delegation",
     "DemoClock",
     "Disclosure",
+    "Erasure",
     "Event",
+    "Ground",
     "Head",
     "IdempotentAnswer",
     "Invitation",

@@ -153,7 +153,9 @@ def nav(request: HttpRequest) -> list[NavItem]:
 
 
 register_nav(
-    NavItem("log-page", _("Log"), "scroll-text", 50, covers=("entry-page", "checkpoints")),
+    NavItem(
+        "log-page", _("Log"), "scroll-text", 50, covers=("entry-page", "checkpoints", "witnesses", "erasure")
+    ),
     NavItem("api:docs", _("API docs"), "braces", 60, on_phone=False),
 )
 register_addresses(
@@ -162,6 +164,7 @@ register_addresses(
         "membership": lambda found: reverse("organisation", args=[found.organisation_id]),
         "invitation": lambda found: reverse("organisation", args=[found.organisation_id]),
         "mandate": lambda found: reverse("mandate", args=[found.pk]),
+        "erasure": lambda found: reverse("erasure", args=[found.pk]),
         "delegation": lambda found: reverse("organisation", args=[found.organisation_id]),
         "accesstoken": lambda found: reverse("account"),
         "user": lambda found: reverse("account"),
@@ -182,6 +185,9 @@ register_icons(
         "decline_mandate": "circle-x",
         "withdraw_mandate": "undo-2",
         "resign_mandate": "log-out",
+        "ask_erasure": "eraser",
+        "carry_out_erasure": "eraser",
+        "decline_erasure": "circle-x",
         "issue_token": "key-round",
         "withdraw_token": "trash-2",
     }
@@ -206,6 +212,11 @@ register_consequences(
         ),
         "withdraw_mandate": _("From now on its agents cannot act for you. What they did stands."),
         "resign_mandate": _("From now on your agents cannot act for the principal."),
+        "ask_erasure": _("A second officer of your body decides. Until then nothing is shredded."),
+        "carry_out_erasure": _(
+            "What the entry said is shredded for ever, here and in the case. The entry itself stays, and the log verifies."
+        ),
+        "decline_erasure": _("The words stay, with your reason."),
         "issue_token": _("The secret is shown once. Withdraw the token as soon as it is no longer needed."),
         "withdraw_token": _("Programs that use it are refused from now on."),
     }
@@ -220,6 +231,10 @@ register_looks(
         "withdrawn": ("mute", "undo-2"),
         "resigned": ("mute", "log-out"),
     },
+)
+register_looks(
+    "erasure",
+    {"asked": ("info", "hourglass"), "done": ("mute", "eraser"), "declined": ("bad", "circle-x")},
 )
 register_looks(
     "clock",

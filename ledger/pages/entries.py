@@ -9,19 +9,37 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from ledger import vocabulary
+from ledger import keys, receipts, vocabulary
+from ledger import witnesses as witnessing
 from ledger.actor import Actor
+from ledger.api.bodies import past_of, reads_values
+from ledger.api.parties.erasures import may_ask
 from ledger.api.subjects import visible_case, visible_cases
-from ledger.entry import Leaf
+from ledger.api.views import visible
+from ledger.entry import Leaf, parse
 from ledger.errors import NotFound
 from ledger.explorer import Found, Search
-from ledger.models import Checkpoint, Event, Head
+from ledger.models import (
+    Checkpoint,
+    Cosignature,
+    Disclosure,
+    Event,
+    Head,
+    WatchedLog,
+    WitnessContact,
+    Witnessed,
+)
 from ledger.models import Leaf as Place
+from ledger.pages.act import deeds_of, noun_or_404
 from ledger.pages.board import address
+from ledger.pages.history import items
+from ledger.pages.qr import qr_of
+from ledger.past import history
 from ledger.sessions import actor_of
 
 NEWEST = 50
@@ -115,12 +133,41 @@ def lines(found: Sequence[Found], actor: Actor) -> list[dict[str, Any]]:
 def checkpoints(request: HttpRequest) -> HttpResponse:
     """Every tree head that was signed, the newest first."""
     page = Paginator(Checkpoint.objects.order_by("-size"), NEWEST).get_page(request.GET.get("page"))
-    return render(request, "ledger/log/checkpoints.html", {"page": page})
+    policy = witnessing.current()
+    counts = witnessing.counted([one.size for one in page], policy)
+    rows = [(one, counts[one.size]) for one in page]
+    context = {"page": page, "rows": rows, "policy": policy}
+    return render(request, "ledger/log/checkpoints.html", context)
+
+
+def witnesses(request: HttpRequest) -> HttpResponse:
+    """Who watches this log, how far each has come, and which logs this installation watches."""
+    policy, newest = witnessing.current(), Checkpoint.objects.order_by("-size").first()
+    by_key = {str(one.key): one for one in policy.witnesses}
+    last = {
+        row["key"]: row
+        for row in Cosignature.objects.filter(key__in=by_key)
+        .values("key")
+        .annotate(size=Max("size"), at=Max("at"))
+    }
+    contacts = {one.key: one for one in WitnessContact.objects.filter(key__in=by_key)}
+    context = {
+        "policy": policy,
+        "newest": newest,
+        "reached": Witnessed.objects.order_by("-size").first(),
+        "rows": [
+            {"witness": one, "last": last.get(key), "contact": contacts.get(key)}
+            for key, one in by_key.items()
+        ],
+        "watched": WatchedLog.objects.filter(is_watched=True).order_by("origin"),
+        "key": keys.witness().verifier,
+    }
+    return render(request, "ledger/log/witnesses.html", context)
 
 
 def entry(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One entry: its public bytes, its place, its receipt."""
-    event = Event.objects.filter(uid=uid).first()
+    event, actor = Event.objects.filter(uid=uid).first(), actor_of(request)
     if event is None:
         raise NotFound()
     leaf = Leaf.parse(bytes(event.leaf))
@@ -132,5 +179,33 @@ def entry(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "text": bytes(event.leaf).decode(),
         "hash": bytes(event.leaf_hash).hex(),
         "index": place.idx if place else None,
+        "past": past_of(event, actor),
+        "values": disclosures(event, actor),
+        "erasures": receipts.erasures_of(event),
+        "may_erase": may_ask(actor, "ask_erasure") and visible_case(event.subject, actor) is not None,
+        "qr": qr_of(request.build_absolute_uri()),
     }
     return render(request, "ledger/log/entry.html", context)
+
+
+def disclosures(event: Event, actor: Actor) -> list[tuple[str, Any]]:
+    """The single values of an entry that this reader may know, erased ones as None."""
+    past = past_of(event, actor)
+    if past is None or not reads_values(past, actor):
+        return []
+    found = Disclosure.objects.filter(event_uid=event.uid).order_by("path")
+    return [(one.path, parse(bytes(one.content)) if one.content is not None else None) for one in found]
+
+
+def erasure(request: HttpRequest, pk: int) -> HttpResponse:
+    """An erasure as the body that decides reads it."""
+    actor = actor_of(request)
+    found = visible(noun_or_404("erasures"), actor, str(pk))
+    entries = [*history(found), *(one for one in history(found.event) if one.kind == "entry.erased")]
+    context = {
+        "erasure": found,
+        "label": vocabulary.EVENTS.get(found.event.kind, found.event.kind),
+        "deeds": deeds_of("erasures", found, actor, primary=("carry_out_erasure",)),
+        "past": items(entries, named=True),
+    }
+    return render(request, "ledger/log/erasure.html", context)
