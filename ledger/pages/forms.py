@@ -41,6 +41,7 @@ KINDS: tuple[tuple[type, str], ...] = (
     (serializers.EmailField, "email"),
     (serializers.URLField, "url"),
     (serializers.ListField, "lines"),
+    (serializers.UUIDField, "text"),
     (serializers.CharField, "text"),
     (django_forms.BooleanField, "checkbox"),
     (django_forms.MultipleChoiceField, "checkboxes"),

@@ -26,6 +26,7 @@ class Item:
     icon: str = "circle-dot"
     uid: uuid.UUID | None = None
     index: int | None = None
+    checkpoint: int | None = None
     clauses: Sequence[Text] = field(default_factory=tuple)
     marks: Sequence[Text] = field(default_factory=tuple)
 
@@ -107,6 +108,7 @@ def _item(entry: Past, house: Text, named: bool) -> Item:
         icon=icon,
         uid=entry.uid,
         index=entry.index,
+        checkpoint=entry.checkpoint,
         clauses=entry.clauses,
         marks=[MARKS.get(mark, mark) for mark in entry.marks],
     )

@@ -218,6 +218,20 @@ def timeline(items: Iterable[Any]) -> dict[str, Any]:
     return {"head": rows[:TIMELINE], "tail": rows[TIMELINE:]}
 
 
+@register.inclusion_tag("ledger/ui/proven.html")
+def proven(items: Iterable[Any]) -> dict[str, Any]:
+    """Up to which signed tree the acts on a case are proven; the newest one leads to its receipt."""
+    rows = [item for item in items if item.uid]
+    signed = [item.checkpoint for item in rows if item.checkpoint is not None]
+    whole = len(signed) == len(rows)
+    return {
+        "newest": rows[0] if rows else None,
+        "checkpoint": max(signed, default=0),
+        "whole": whole,
+        "count": len(rows),
+    }
+
+
 @register.inclusion_tag("ledger/ui/steps.html")
 def steps(steps: Sequence[Any]) -> dict[str, Any]:
     """The way of a case: what is past, where it stands, what comes."""

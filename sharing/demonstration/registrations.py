@@ -31,6 +31,8 @@ from catalog.compliance import demanded
 from catalog.materials import missing_groups
 from catalog.models import Dataset, Filing
 from ledger.actor import Actor
+from ledger.commands import ask_erasure
+from ledger.models import Ground
 from sharing.demonstration.holdings import BUREAU, GOVERNED, PRIVATE
 from sharing.demonstration.stage import Stage, csv_file
 
@@ -166,7 +168,15 @@ def bureau(stage: Stage) -> dict[str, Dataset]:
         )
     in_review(stage, "seeds", 6)
     in_notice(stage, "orchard", 9)
-    objected(stage, in_notice(stage, "dairy", 12), 5)
+    objection = objected(stage, in_notice(stage, "dairy", 12), 5)
+    with stage.moment(1):
+        ask_erasure(
+            actor=stage.actor(*officer),
+            event_uid=objection.entry_uid,
+            ground=Ground.CONSENT_WITHDRAWN,
+            reason="异议人申请删除联系方式。",
+            paths=[f"objection/{objection.pk}/contact"],
+        )
     ended(stage)
     return {key: Dataset.objects.get(pk=dataset.pk) for key, dataset in coded.items()}
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from catalog.models import Dataset, Filing, Objection
-from ledger.models import Mandate
+from ledger.models import Erasure, Mandate
 from sharing.models import Agreement, Application, Correction, Grant, ShareRequest
 from tests.browser.conftest import Person
 
@@ -26,7 +26,7 @@ def addresses() -> dict[str, list[str]]:
         "": [
             "/", "/datasets/", "/datasets/?q=zzz", f"/datasets/{dataset.pk}/", "/notices/", f"/notices/{Filing.objects.in_notice()[0].pk}/",
             f"/codes/{dataset.code}/", "/sign-in/", "/sign-up/", "/account/reset/", "/log/", "/log/?since=2030-01-01", "/log/checkpoints/", "/organisations/",
-            f"/organisations/{dataset.owner_id}/",
+            f"/organisations/{dataset.owner_id}/", "/log/witnesses/", f"/log/entries/{dataset.entry_uid}/",
         ],
         "applicant": [
             "/inbox/", "/requests/", f"/applications/apply/?dataset={dataset.pk}", f"/applications/{Application.objects.filter(organisation__name='示范轴承厂')[0].pk}/",
@@ -39,7 +39,8 @@ def addresses() -> dict[str, list[str]]:
         ],
         "officer": [
             "/inbox/", f"/filings/{Filing.objects.get(state='in_review').pk}/", f"/filings/{Filing.objects.get(state='filed').pk}/request-supplement/",
-            f"/objections/{Objection.objects.get(state='raised').pk}/", f"/slips/{dataset.code}/",
+            f"/objections/{Objection.objects.get(state='raised').pk}/", f"/slips/{dataset.code}/", f"/erasures/{Erasure.objects.get().pk}/",
+            f"/erasures/new/ask-erasure/?event_uid={dataset.entry_uid}", f"/log/entries/{dataset.entry_uid}/",
         ],
         "farmer": ["/datasets/register/"],
         "agent": ["/account/", f"/mandates/{mandate.pk}/", f"/organisations/{mandate.agent_id}/", f"/organisations/{mandate.agent_id}/give-mandate/"],

@@ -358,3 +358,26 @@ def test_a_proof_with_cosignatures_is_read_like_any_other() -> None:
     found = receipts.proof_of(last_event().uid)
     assert found is not None
     assert Proof.parse(found.text()) == found
+
+
+def test_people_see_who_watches_and_what_is_watched(own: Asking, client: Client) -> None:
+    empty = client.get("/log/witnesses/", headers={"Accept-Language": "en"}).content.decode()
+    assert "A checkpoint counts when 1 of 1 witnesses cosigned it." in empty
+    assert "None counts yet." in empty
+    assert "being asked" in empty
+    own.step()
+    page = client.get("/log/witnesses/", headers={"Accept-Language": "en"}).content.decode()
+    assert "up to date" in page
+    assert keys.load().origin in page
+    assert str(keys.witness().verifier).split("+")[0] in page
+    signed = client.get("/log/checkpoints/", headers={"Accept-Language": "en"}).content.decode()
+    assert "cosigned by 1 of 1 witnesses" in signed
+    assert "cosigned by 0 of 1 witnesses" in signed
+    WitnessContact.objects.update(trouble="no route to host")
+    assert "no route to host" in client.get("/log/witnesses/").content.decode()
+
+
+def test_a_log_without_witnesses_says_so(client: Client) -> None:
+    page = client.get("/log/witnesses/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Nobody watches this log yet" in page
+    assert "manage.py witness watch KEY" in page
