@@ -63,12 +63,12 @@ class Undecided(Exception):
 
 
 @contextmanager
-def about(what: str) -> Iterator[None]:
+def about(what: str, index: int | None = None) -> Iterator[None]:
     """Say what a failure is about."""
     try:
         yield
     except Failed as failure:
-        raise Failed(f"{what}: {failure}", failure.index) from None
+        raise Failed(f"{what}: {failure}", failure.index if index is None else index) from None
 
 
 def unbase64(text: Any, length: int | None = None) -> bytes:
@@ -168,6 +168,8 @@ class Key(NamedTuple):
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message.encode())
         except InvalidSignature:
             raise Failed(f"the signature of {self.name} does not hold") from None
+        if at is not None and at >= 2**63:
+            raise Failed(f"{self.name} signed at a time beyond all clocks")
         return at
 
 
@@ -235,13 +237,10 @@ def open_checkpoint(note: bytes, keys: list[Key], policy: Policy | None = None) 
         raise Failed("a checkpoint has three lines: origin, size, root")
     origin, size, root = lines[0], int(lines[1]), unbase64(lines[2], HASH)
     logs = {key.name for key, _at in signed if key.kind == LOG_KEY}
+    if not logs:
+        raise Failed("no known key has signed this")
     if origin not in logs:
-        by = (
-            f"this is a checkpoint of {origin}, signed by {', '.join(logs)}"
-            if logs
-            else "no known key has signed this"
-        )
-        raise Failed(by)
+        raise Failed(f"this is a checkpoint of {origin}, signed by {', '.join(logs)}")
     cosigned = {key: at for key, at in signed if at is not None}
     if policy and not policy.met(set(cosigned)):
         raise Failed(f"the policy's quorum did not cosign this, only {len(cosigned)} of its witnesses")
@@ -266,6 +265,9 @@ class Policy(NamedTuple):
     def witnesses(self) -> list[Key]:
         return [rule for rule in self.rules.values() if isinstance(rule, Key)]
 
+    def is_free(self, name: str) -> bool:
+        return name != "none" and name not in self.rules
+
     def met(self, signed: set[Key]) -> bool:
         done = {"none": True}
         for name, rule in self.rules.items():
@@ -287,21 +289,16 @@ def parse_policy(data: bytes) -> Policy:
                 continue
             case ["log", key] | ["log", key, _]:
                 policy.logs.append(parse_key(key, LOG_KEY))
-            case ["witness", name, key] | ["witness", name, key, _] if name not in {"none", *policy.rules}:
+            case ["witness", name, key] | ["witness", name, key, _] if policy.is_free(name):
                 policy.rules[name] = parse_key(key, WITNESS_KEY)
-            case ["group", name, few, *names] if name not in {
-                "none",
-                *policy.rules,
-            } and policy.rules.keys() >= {*names}:
+            case ["group", name, few, *names] if policy.is_free(name) and policy.rules.keys() >= {*names}:
                 count = {"any": "1", "all": str(len(names))}.get(few, few)
                 policy.rules[name] = (int(count) if NUMBER.fullmatch(count) else 0, names)
                 members += names
-            case ["quorum", name] if name in {"none", *policy.rules}:
+            case ["quorum", name] if not policy.is_free(name):
                 quorums.append(name)
             case _:
-                raise Undecided(
-                    f"line {number} of the policy cannot be read, or a name in it is not free or not known"
-                )
+                raise Undecided(f"line {number} of the policy has words or names that do not belong there")
     check_policy(policy, quorums, members)
     return policy._replace(quorum=quorums[0])
 
@@ -408,6 +405,8 @@ def read_receipt(data: bytes, entry: bytes | None) -> dict[str, Any]:
         raise Failed(f"this is no receipt: its format is not {RECEIPT}")
     if entry is not None and text_of(entry) != receipt["leaf"]:
         raise Failed("the file of --entry is not the receipt's leaf")
+    if receipt["erased"] is not None:
+        members_of(receipt["erased"], "`erased`", {"at": str, "clause": str})
     return receipt
 
 
@@ -450,11 +449,14 @@ def open_body(receipt: dict[str, Any], commit: str) -> tuple[Any, dict[str, Any]
     if not isinstance(body, dict) or body.get("v") is True or body.get("v") != 1:
         raise Failed("the body is not of version 1")
     apart = [take(body.get(name, {}), dict, f"`{name}` of the body") for name in ("large", "private")]
+    if apart[0].keys() & apart[1].keys():
+        raise Failed("the body commits twice to one path")
     closed, opened = apart[0] | apart[1], {}
     for one in shown:
         part = members_of(one, "a disclosure", {"path": str, **PART})
-        path = part["path"]
-        opened[path] = open_part(part, closed.get(path), f"the disclosure {path}")
+        if (path := part["path"]) not in closed:
+            raise Failed(f"the body commits to nothing at {path}")
+        opened[path] = open_part(part, closed[path], f"the disclosure {path}")
     return body, opened, len(closed) - len(opened)
 
 
@@ -470,9 +472,8 @@ def check_receipt(data: bytes, entry: bytes | None, keys: list[Key], policy: Pol
         check_leaf(leaf)
     told = json.loads(leaf)
     body, opened, closed = open_body(receipt, told["commit"])
-    says = (
-        f"{told['type']}, {told['id']}, at {told['at']}, is entry {index} of {signed.size} of {signed.origin}"
-    )
+    act = f"{told['type']}, {told['id']}, at {told['at']}"
+    says = f"{act}, is entry {index} of {signed.size} of {signed.origin}"
     shown = f"body opened, {len(opened)} of {len(opened) + closed} values apart opened" if body else "no body"
     doubts = {
         "that the log only grew, before and after this checkpoint: that is seen by verifying the whole log": True,
@@ -482,12 +483,8 @@ def check_receipt(data: bytes, entry: bytes | None, keys: list[Key], policy: Pol
         f"what the file says of an erasure: {json.dumps(receipt['erased'])[:500]}": receipt["erased"],
         UNWITNESSED: not policy or policy.quorum == "none",
     }
-    return (
-        told
-        | signed.facts()
-        | {"index": index, "body": body, "disclosures": opened}
-        | verdict(f"{says}; {shown}", doubts)
-    )
+    found = told | signed.facts() | {"index": index, "body": body, "disclosures": opened}
+    return found | verdict(f"{says}; {shown}", doubts)
 
 
 # The whole log (C2SP tlog-tiles).
@@ -504,7 +501,7 @@ def split(data: bytes, path: str, first: int, count: int) -> list[bytes]:
     leaves, at = [], 0
     for index in range(first, first + count):
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        with about(f"entry {index} in {path}"):
+        with about(f"entry {index} in {path}", index):
             check_leaf(data[at + 2 : end] if end <= len(data) else b"")
         leaves.append(data[at + 2 : end])
         at = end
@@ -533,18 +530,15 @@ class Log:
         tile = self.read(path, width * HASH)
         if len(tile) != width * HASH:
             first = (n * WIDTH + min(width - 1, len(tile) // HASH)) << (8 * level)
-            raise Failed(
-                f"{path} should have {width * HASH} bytes: it breaks off at entry {first} or goes on", first
-            )
+            raise Failed(f"{path} breaks off at entry {first}, or has more than {width} hashes", first)
         return tile
 
     def compare(self, level: int, n: int, hashes: bytes) -> None:
         """Check that a tile holds these hashes."""
         tile = self.tile(level, n)
         if tile != hashes:
-            place = (
-                next(i for i in range(0, TILE, HASH) if tile[i : i + HASH] != hashes[i : i + HASH]) // HASH
-            )
+            parts = range(0, TILE, HASH)
+            place = next(at for at in parts if tile[at : at + HASH] != hashes[at : at + HASH]) // HASH
             first = (n * WIDTH + place) << (8 * level)
             raise Failed(f"entry {first}: {self.path(level, n)[0]} is not what the entries give", first)
 
@@ -615,7 +609,7 @@ def demand(signed: Mapping[int, bytes], size: int, levels: list[bytes]) -> None:
     """The tree at this size must be the one that was signed."""
     if signed.get(size, root := root_of(levels)) != root:
         raise Failed(
-            f"the first {size} entries do not give the root that was signed: the log was rewritten", size
+            f"the first {size} entries do not have the root that was signed: they were rewritten", size
         )
 
 
@@ -679,16 +673,15 @@ def verify_log(options: argparse.Namespace, keys: list[Key], policy: Policy | No
     since = (
         f"continuing the {' and '.join(map(str, sorted(kept)))} kept" if any(kept) else "from the first on"
     )
-    says = (
-        f"{new.size} entries of {new.origin}, {since}; {new.size - start} recomputed, root {new.root.hex()}"
-    )
+    count = new.size - start
+    says = f"{new.size} entries of {new.origin}, {since}; {count} recomputed, root {new.root.hex()}"
     doubts = {
         "bodies, which are not public, and that no two entries have the same id": True,
         f"the first {start} entries again: the kept checkpoint stands for them": start,
         "that the log was never rewritten: no older checkpoint was given (--old, --remember)": not any(kept),
         UNWITNESSED: not policy or policy.quorum == "none",
     }
-    return new.facts() | {"recomputed": new.size - start, "kept": sorted(kept)} | verdict(says, doubts)
+    return new.facts() | {"recomputed": count, "kept": sorted(kept)} | verdict(says, doubts)
 
 
 # The command line.
@@ -697,11 +690,8 @@ UNWITNESSED = "that others see the same log: no witnesses were demanded (--polic
 
 
 def verdict(says: str, doubts: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "verdict": "verified",
-        "says": says,
-        "not_checked": [doubt for doubt, holds in doubts.items() if holds],
-    }
+    not_checked = [doubt for doubt, holds in doubts.items() if holds]
+    return {"verdict": "verified", "says": says, "not_checked": not_checked}
 
 
 class Bar:
@@ -711,9 +701,9 @@ class Bar:
         self.size, self.shown, self.live = size, 0.0, sys.stderr.isatty()
 
     def step(self, done: int) -> None:
-        if self.live and (done == self.size or time.monotonic() - self.shown > 0.1):
+        if self.live and time.monotonic() - self.shown > 0.1:
             self.shown, bar = time.monotonic(), "#" * (40 * done // self.size)
-            sys.stderr.write("\r\x1b[K" if done == self.size else f"\r[{bar:40}] {done} of {self.size}")
+            sys.stderr.write(f"\r[{bar:40}] {done} of {self.size}")
             sys.stderr.flush()
 
 
@@ -785,6 +775,8 @@ def judge(argv: list[str]) -> tuple[int, dict[str, Any]]:
 def main(argv: list[str]) -> int:
     """Judge, print the verdict in lines that no foreign file can break, return the exit code."""
     code, report = judge(argv)
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
     words = {VERIFIED: "VERIFIED", FAILED: "FAILED", UNDECIDED: "Could not tell"}
     lines = [
         f"{words[code]}: {report['says']}",
