@@ -22,6 +22,11 @@ BEGIN = dt.datetime(2026, 3, 2, 1, 30, tzinfo=dt.UTC)
 BODY = {"actor": "robot", "organisation": None, "roles": [], "subject": "filing:12", "facts": {}}
 PRIVATE = {"filing/12/statement": "张三同意", "filing/12/reason": "too vague"}
 
+PLAIN = b'{"at":"2026-03-02T01:30:00.000000Z","commit":"%b=","id":"%b","type":"a.b","v":1}' % (
+    b"A" * 43,
+    bytes(32),
+)
+
 
 def sealed(number: int, private: dict[str, Any] | None = None, **body: Any) -> Sealed:
     """Entry `number` of a log."""
@@ -70,6 +75,13 @@ class StaticLog:
     def grow(self, count: int) -> StaticLog:
         """Add plain entries."""
         return self.add(*(sealed(len(self.entries) + number) for number in range(count)))
+
+    def pad(self, count: int) -> StaticLog:
+        """Add leaves that nobody will open, cheaply."""
+        numbers = range(len(self.entries), len(self.entries) + count)
+        return self.add(
+            *(Sealed(PLAIN.replace(bytes(32), b"%032x" % number), b"", b"") for number in numbers)
+        )
 
     def note(self) -> str:
         text = Checkpoint(self.signer.name, self.edge.size, self.edge.root()).text()

@@ -519,13 +519,13 @@ SIZES = [0, 1, 2, 255, 256, 257, 300, 512, 600]
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_log_of_any_size_is_verified(size: int):
-    assert check_files(StaticLog().grow(size).files()) == 0
+    assert check_files(StaticLog().pad(size).files()) == 0
 
 
 def test_a_log_with_three_levels_is_verified_and_resumed():
-    grown = StaticLog().grow(65_000)
+    grown = StaticLog().pad(65_000)
     roots = {65_000: grown.edge.root()}
-    grown.grow(1_000)
+    grown.pad(1_000)
     files = grown.files()
     assert "tile/2/000.p/1" in files
     assert check_files(files) == 0
@@ -553,9 +553,9 @@ def test_a_log_with_three_levels_is_verified_and_resumed():
     ("old", "size"), [pair for pair in itertools.product(SIZES, SIZES) if pair[0] <= pair[1]]
 )
 def test_it_goes_on_from_any_kept_checkpoint(old: int, size: int):
-    grown = StaticLog().grow(old)
+    grown = StaticLog().pad(old)
     kept = {old: grown.edge.root()}
-    assert check_files(grown.grow(size - old).files(), kept) == old
+    assert check_files(grown.pad(size - old).files(), kept) == old
     with pytest.raises(Failed, match=f"the first {old} entries") as caught:
         check_files(grown.files(), {old: bytes(32)})
     assert caught.value.index == old
@@ -566,7 +566,7 @@ def test_it_goes_on_from_any_kept_checkpoint(old: int, size: int):
 def test_every_kept_checkpoint_is_demanded(steps: list[int], wrong: int):
     grown, kept = StaticLog(), dict[int, bytes]()
     for step in steps:
-        grown.grow(step)
+        grown.pad(step)
         kept[grown.edge.size] = grown.edge.root()
     assert check_files(grown.files(), kept) == steps[0]
     size = sorted(kept)[wrong % len(kept)]
