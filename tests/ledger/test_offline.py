@@ -8,6 +8,8 @@ import functools
 import http.server
 import itertools
 import json
+import os
+import pty
 import random
 import re
 import subprocess
@@ -510,6 +512,19 @@ def test_a_terminal_sees_no_foreign_control_characters(capsys: pytest.CaptureFix
     output = capsys.readouterr().out
     assert output.count("\n") == 1
     assert "\x1b" not in output
+
+
+def test_a_terminal_sees_progress_and_then_the_verdict_alone(tmp_path: Path):
+    log(300).write(tmp_path)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-I", PROGRAM, "--dir", tmp_path, "--vkey", KEY]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert "] 256 of 300" in shown
+    assert shown.endswith("\r\x1b[K")
+    assert done.stdout.startswith(b"VERIFIED: ")
 
 
 # The whole log.
