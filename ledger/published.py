@@ -9,20 +9,28 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from ledger import keys, merkle
+from ledger import keys, merkle, witnesses
 
 
 class Tree(NamedTuple):
-    """The newest signed tree."""
+    """A signed tree; the note with all cosignatures that came in."""
 
     size: int
     note: str
 
 
+# The newest that enough witnesses saw; while there is none, or nobody is asked, the newest that the log signed.
+_NEWEST = """
+SELECT c.size, c.note || coalesce((SELECT string_agg(line, '' ORDER BY at, key) FROM log_cosignature WHERE size = c.size), '')
+FROM log_checkpoint c
+WHERE c.size = coalesce((SELECT max(size) FROM log_witnessed WHERE %s), (SELECT max(size) FROM log_checkpoint))
+"""
+
+
 def newest() -> Tree | None:
-    """The newest checkpoint; None while nothing is signed."""
+    """The newest checkpoint that counts; None while nothing is signed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT size, note FROM log_checkpoint ORDER BY size DESC LIMIT 1")
+        cursor.execute(_NEWEST, [witnesses.current().least > 0])
         found = cursor.fetchone()
     return Tree(*found) if found else None
 

@@ -405,8 +405,8 @@ def read_receipt(data: bytes, entry: bytes | None) -> dict[str, Any]:
         raise Failed(f"this is no receipt: its format is not {RECEIPT}")
     if entry is not None and text_of(entry) != receipt["leaf"]:
         raise Failed("the file of --entry is not the receipt's leaf")
-    if receipt["erased"] is not None:
-        members_of(receipt["erased"], "`erased`", {"at": str, "clause": str})
+    for one in [] if receipt["erased"] is None else take(receipt["erased"], list, "`erased`"):
+        members_of(one, "an erasure", {"at": str, "clause": str, "paths": list})
     return receipt
 
 

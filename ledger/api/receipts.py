@@ -45,7 +45,7 @@ class Receipts(ReaderView):
 
 
 class ReceiptDetail(ReaderView):
-    """One receipt: a file that `ledger/verify.py` checks without this site."""
+    """One receipt; its member `receipt`, as a file, is what `ledger/verify.py` checks without this site."""
 
     def get(self, request: Request, pk: str) -> Response:
         """The receipt, or 202 while the entry waits for its place; `?wait=2` waits for it."""
@@ -55,7 +55,7 @@ class ReceiptDetail(ReaderView):
             waiting = {"id": str(event.uid), "url": receipt_url(event.uid), "state": "pending"}
             return Response(waiting, status=202, headers={"Retry-After": RETRY})
         about = {"id": str(event.uid), "url": receipt_url(event.uid), "state": "sequenced"}
-        return Response(about | {"index": Proof.parse(found["proof"]).index} | found)
+        return Response(about | {"index": Proof.parse(found["proof"]).index, "receipt": found})
 
 
 def receipt_for(event: Event, actor: Actor, wait: float = 0) -> dict[str, Any] | None:

@@ -309,10 +309,11 @@ def test_a_receipt_without_a_body_says_so():
         assert report["body"] is None
         assert "what happened: the file has no body" in report["not_checked"]
     report = check_receipt(
-        receipt | {"body": None, "disclosures": None, "erased": {"at": "", "clause": "§ 12\x1b[2J"}}
+        receipt
+        | {"body": None, "disclosures": None, "erased": [{"at": "", "clause": "§ 12\x1b[2J", "paths": []}]}
     )
     (doubt,) = [doubt for doubt in report["not_checked"] if "erasure" in doubt]
-    assert r'"clause": "\u00a7 12\u001b[2J"}' in doubt
+    assert r'"clause": "\u00a7 12\u001b[2J"' in doubt
 
 
 def test_a_bare_proof_is_verified_beside_its_entry(tmp_path: Path):
@@ -329,12 +330,12 @@ def test_a_bare_proof_is_verified_beside_its_entry(tmp_path: Path):
 def test_every_flipped_bit_of_a_receipt_is_refused_or_counts_for_nothing():
     """Nothing counts that nobody signed: what is said of an erasure, `extra`, signatures of unknown keys."""
     grown = StaticLog(witnesses=(STRANGER,)).grow(5).add(sealed(5, {"filing/12/reason": "vague"}))
-    receipt = grown.receipt(5) | {"erased": {"at": "some day", "clause": "none"}}
+    receipt = grown.receipt(5) | {"erased": [{"at": "some day", "clause": "none", "paths": ["all"]}]}
     receipt["proof"] = grown.proof(5, extra=b"anything")
     data = dump(receipt)
     report = check_receipt(data)
     idle = [range(data.index(text), data.index(text) + len(text)) for text in (
-        b'some day', b'none', b"YW55dGhpbmc=", grown.note().splitlines()[-1].encode(),
+        b'some day', b'none', b"all", b"YW55dGhpbmc=", grown.note().splitlines()[-1].encode(),
     )]  # fmt: skip
     passed = 0
     for place, changed in flips(data):
@@ -408,8 +409,9 @@ BAD_RECEIPTS: dict[str, bytes] = {
     "disclosures without body": altered(body=None),
     "a disclosure of another path": altered(disclosures=[RECEIPT["disclosures"][0] | {"path": "filing/12/reason"}]),
     "a disclosure of no path": altered(disclosures=[RECEIPT["disclosures"][0] | {"path": "filing/1"}]),
-    "an erasure that is a list": altered(erased=[]),
-    "a deep erasure": dump(RECEIPT)[:-2] + b',"erased":{"at":' + b"[" * 900 + b"]" * 900 + b',"clause":""}}',
+    "an erasure that is no list": altered(erased={}),
+    "an erasure of no clause": altered(erased=[{"at": "x", "paths": []}]),
+    "a deep erasure": dump(RECEIPT)[:-2] + b',"erased":[{"at":' + b"[" * 900 + b"]" * 900 + b',"clause":""}]}',
     "a body that commits twice": with_body(b'{"large":{"a":""},"private":{"a":""},"v":1}'),
     "an object of disclosures": altered(disclosures={}),
     "a body not canonical": with_body(b'{"v": 1}'),

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from ledger.commands import give_mandate, verify_organisation
 from ledger.models import Event
 from ledger.proof import Proof
 from ledger.sequencer import Sequencer, run_all
+from ledger.verify import judge
 from tests.ledger.api_cast import Cast, url_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,7 +96,7 @@ def test_the_answer_to_a_command_leads_to_its_receipt(cast: Cast) -> None:
     answer = officer.post(url_of(cast.farm, "verify_organisation"), {}, format="json")
     run_all()
     assert answer.headers["Link"] == f'<{answer.json()["receipt"]}>; rel="receipt"'
-    found = officer.get(answer.json()["receipt"]).json()
+    found = officer.get(answer.json()["receipt"]).json()["receipt"]
     leaf = found["leaf"].encode()
     Proof.parse(found["proof"]).check(leaf, keys.load().signing[0])
     assert entry.opens(
@@ -109,7 +111,7 @@ def test_the_answer_to_a_command_leads_to_its_receipt(cast: Cast) -> None:
 
 def test_a_stranger_gets_the_proof_and_nothing_of_what_was_said(cast: Cast, act: Event) -> None:
     for name in ("", "stranger"):
-        found = cast.client(name).get(f"/api/v1/receipts/{act.uid}/").json()
+        found = cast.client(name).get(f"/api/v1/receipts/{act.uid}/").json()["receipt"]
         assert (found["body"], found["disclosures"]) == (None, [])
         assert "organisation:" not in found["leaf"]
     assert cast.client("").get("/api/v1/receipts/").json()["results"] == []
@@ -128,7 +130,7 @@ def test_free_text_goes_to_the_side_that_wrote_it(cast: Cast) -> None:
     )
     run_all()
     event = Event.objects.get(kind="mandate.offered")
-    own = cast.client("admin").get(f"/api/v1/receipts/{event.uid}/").json()
+    own = cast.client("admin").get(f"/api/v1/receipts/{event.uid}/").json()["receipt"]
     assert [json.loads(one["content"]) for one in own["disclosures"]] == ["kept in the safe"]
     body = json.loads(own["body"]["content"])
     (shown,) = own["disclosures"]
@@ -152,3 +154,15 @@ def test_the_file_is_downloaded_from_the_page(client: Client, cast: Cast, act: E
 def test_a_receipt_takes_few_queries(act: Event, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert receipts.proof_of(act.uid) is not None
+
+
+def test_the_offline_verifier_accepts_what_is_handed_out(cast: Cast, act: Event, tmp_path: Path) -> None:
+    key = str(keys.load().signing[0])
+    for name in ("", "officer"):
+        found = cast.client(name).get(f"/api/v1/receipts/{act.uid}/").json()["receipt"]
+        (tmp_path / "r").write_text(json.dumps(found))
+        code, report = judge(["--receipt", str(tmp_path / "r"), "--vkey", key])
+        assert code == 0, report
+        assert (report["body"] is None) == (name == "")
+    (tmp_path / "r").write_text(json.dumps(found | {"leaf": found["leaf"].replace("verified", "described")}))
+    assert judge(["--receipt", str(tmp_path / "r"), "--vkey", key])[0] == 1

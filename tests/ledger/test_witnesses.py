@@ -381,3 +381,18 @@ def test_a_log_without_witnesses_says_so(client: Client) -> None:
     page = client.get("/log/witnesses/", headers={"Accept-Language": "en"}).content.decode()
     assert "Nobody watches this log yet" in page
     assert "manage.py witness watch KEY" in page
+
+
+def test_what_is_published_is_the_newest_that_counts(own: Asking, client: Client) -> None:
+    own.step()
+    size = newest().size
+    write()
+    shown = client.get("/log/checkpoint").content.decode()
+    assert shown.split("\n")[1] == str(size), "the newest has no quorum yet"
+    assert set(cosignatures(shown, [keys.witness().verifier])) == {keys.witness().verifier}
+    own.step()
+    assert client.get("/log/checkpoint").content.decode().split("\n")[1] == str(newest().size)
+    write()
+    set_witness_policy(actor=ROBOT, text="quorum none\n")
+    write()
+    assert client.get("/log/checkpoint").content.decode().split("\n")[1] == str(newest().size)
