@@ -7,6 +7,7 @@ from ledger.pages import log, receipts
 urlpatterns = [
     path("checkpoint", log.checkpoint, name="log-checkpoint"),
     path("log.vkey", log.vkey, name="log-vkey"),
+    path("verify.py", receipts.verifier, name="log-verifier"),
     path("policy", receipts.policy, name="log-policy"),
     path("receipt/<uuid:uid>", receipts.proof, name="log-receipt"),
     path("entry/<uuid:uid>", receipts.leaf, name="log-entry"),

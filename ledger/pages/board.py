@@ -154,7 +154,11 @@ def nav(request: HttpRequest) -> list[NavItem]:
 
 register_nav(
     NavItem(
-        "log-page", _("Log"), "scroll-text", 50, covers=("entry-page", "checkpoints", "witnesses", "erasure")
+        "log-page",
+        _("Log"),
+        "scroll-text",
+        50,
+        covers=("entry-page", "checkpoints", "witnesses", "check-receipt", "erasure"),
     ),
     NavItem("api:docs", _("API docs"), "braces", 60, on_phone=False),
 )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
+from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ledger import receipts
+from ledger import keys, receipts, verify
 from ledger.api.receipts import RETRY, receipt_for
 from ledger.errors import NotFound
 from ledger.models import Event
@@ -56,6 +61,46 @@ def receipt_file(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{uid}.receipt.json"'
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+@require_safe
+def verifier(_request: HttpRequest) -> HttpResponse:
+    """The offline verifier itself: one file to keep, to read and to run elsewhere."""
+    response = HttpResponse(Path(verify.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="verify.py"'
+    return _open(response, "public, max-age=60")
+
+
+class Given(forms.Form):
+    """A receipt to check."""
+
+    receipt = forms.FileField(
+        label=_("Receipt"),
+        help_text=_("A file that ends in .receipt.json. Drop it here, or choose it."),
+        allow_empty_file=True,
+    )
+
+
+def check(request: HttpRequest) -> HttpResponse:
+    """Whether a receipt holds for this log. Nothing of the file is kept."""
+    form = Given(request.POST or None, request.FILES or None)
+    report = (
+        judged(form.cleaned_data["receipt"].read(verify.RECEIPT_LONGEST + 1)) if form.is_valid() else None
+    )
+    return render(
+        request, "ledger/log/check.html", {"form": form, "report": report, "keys": keys.load().signing}
+    )
+
+
+def judged(data: bytes) -> dict[str, Any]:
+    """What the offline verifier says, by the keys this log has and had."""
+    known = [verify.parse_key(str(key), verify.LOG_KEY) for key in keys.load().verifiers]
+    try:
+        return verify.check_receipt(data, None, known, None)
+    except verify.Failed as failure:
+        return {"verdict": "failed", "says": str(failure)}
+    except verify.Undecided as lack:
+        return {"verdict": "undecided", "says": str(lack)}
 
 
 def _wait(request: HttpRequest) -> float:

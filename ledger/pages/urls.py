@@ -30,6 +30,7 @@ urlpatterns = [
     path("erasures/<int:pk>/", entries.erasure, name="erasure"),
     path("log/", entries.log, name="log-page"),
     path("log/checkpoints/", entries.checkpoints, name="checkpoints"),
+    path("log/check/", receipts.check, name="check-receipt"),
     path("log/witnesses/", entries.witnesses, name="witnesses"),
     path("log/entries/<uuid:uid>/", entries.entry, name="entry-page"),
     path("log/entries/<uuid:uid>/receipt.json", receipts.receipt_file, name="receipt-file"),

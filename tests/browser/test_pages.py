@@ -26,7 +26,7 @@ def addresses() -> dict[str, list[str]]:
         "": [
             "/", "/datasets/", "/datasets/?q=zzz", f"/datasets/{dataset.pk}/", "/notices/", f"/notices/{Filing.objects.in_notice()[0].pk}/",
             f"/codes/{dataset.code}/", "/sign-in/", "/sign-up/", "/account/reset/", "/log/", "/log/?since=2030-01-01", "/log/checkpoints/", "/organisations/",
-            f"/organisations/{dataset.owner_id}/", "/log/witnesses/", f"/log/entries/{dataset.entry_uid}/",
+            f"/organisations/{dataset.owner_id}/", "/log/witnesses/", "/log/check/", f"/log/entries/{dataset.entry_uid}/",
         ],
         "applicant": [
             "/inbox/", "/requests/", f"/applications/apply/?dataset={dataset.pk}", f"/applications/{Application.objects.filter(organisation__name='示范轴承厂')[0].pk}/",

@@ -10,12 +10,15 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
 from ledger import entry, keys, receipts
 from ledger.commands import give_mandate, verify_organisation
 from ledger.models import Event
+from ledger.note import Signer
 from ledger.proof import Proof
 from ledger.sequencer import Sequencer, run_all
 from ledger.verify import judge
@@ -166,3 +169,35 @@ def test_the_offline_verifier_accepts_what_is_handed_out(cast: Cast, act: Event,
         assert (report["body"] is None) == (name == "")
     (tmp_path / "r").write_text(json.dumps(found | {"leaf": found["leaf"].replace("verified", "described")}))
     assert judge(["--receipt", str(tmp_path / "r"), "--vkey", key])[0] == 1
+
+
+def test_a_receipt_is_checked_by_dropping_it(client: Client, act: Event) -> None:
+    def check(data: bytes) -> str:
+        file = SimpleUploadedFile("r.receipt.json", data)
+        answer = client.post("/log/check/", {"receipt": file}, headers={"Accept-Language": "en"})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "Check a receipt" in client.get("/log/check/", headers={"Accept-Language": "en"}).content.decode()
+    good = client.get(f"/log/entries/{act.uid}/receipt.json").content
+    assert "It holds" in check(good)
+    assert "It does not hold" in check(good.replace(b"verified", b"described"))
+    for junk in (
+        b"",
+        b"\0" * 1000,
+        b"[" * 5000,
+        b"{}",
+        b"hello",
+        Signer("a/b", b"x" * 32).sign("a/b\n0\n\n").encode(),
+    ):
+        page = check(junk)
+        assert "It does not hold" in page
+    other = json.loads(good) | {"origin": "elsewhere.example/log"}
+    assert "elsewhere.example/log" in check(json.dumps(other).encode())
+    assert client.post("/log/check/", {}).status_code == 200
+
+
+def test_the_verifier_can_be_taken_away(client: Client) -> None:
+    served = client.get("/log/verify.py")
+    assert served.content == (settings.ROOT / "ledger" / "verify.py").read_bytes()
+    assert "verify.py" in served["Content-Disposition"]
