@@ -1,9 +1,11 @@
 """The ground floor's tables."""
 
 from ledger.models.clocks import CalendarYear, Clock, DemoClock
+from ledger.models.followers import Follower
 from ledger.models.idempotency import IdempotentAnswer
 from ledger.models.log import Body, Checkpoint, Disclosure, Event, Head, Leaf, Pending, Tile
 from ledger.models.mandates import Mandate
+from ledger.models.messages import Message, ReadMark
 from ledger.models.organisations import (
     Delegation,
     Invitation,
@@ -24,17 +26,20 @@ __all__ = [
     "DemoClock",
     "Disclosure",
     "Event",
+    "Follower",
     "Head",
     "IdempotentAnswer",
     "Invitation",
     "Leaf",
     "Mandate",
     "Membership",
+    "Message",
     "Organisation",
     "OrganisationGroupPermission",
     "OrganisationUserPermission",
     "Pending",
     "Pseudonym",
+    "ReadMark",
     "Tile",
     "User",
 ]
