@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
-from ledger import robot, sequencer
+from ledger import follow, messages, sequencer
 from ledger.access import default_actor
 from ledger.api import nouns
 from ledger.commands import issue_token
@@ -25,10 +25,14 @@ PREFETCHES = 3
 
 
 @pytest.fixture(scope="module")
-def book(module_rows: None) -> None:
-    """The demonstration book, for all tests here."""
+def book(module_rows: None) -> Iterator[None]:
+    """The demonstration book for all tests here, sequenced and told of."""
     call_command("demo", "--quiet")
     nouns.load()
+    sequencer.run_all()
+    follow.catch_up(messages.NAME)
+    yield
+    (settings.VAR / "log" / "high_water").unlink(missing_ok=True)
 
 
 def client_of(username: str) -> APIClient:
@@ -94,17 +98,8 @@ def test_what_waits_is_sorted_by_date_and_can_be_acted_upon(book: None, db: None
     assert [row["url"] + row["state"] for row in rows if not row["actions"]] == []
 
 
-@pytest.fixture
-def told(book: None, db: None) -> Iterator[None]:
-    """The book after a round of the worker: everything has its index, the followers have read it."""
-    sequencer.run_all()
-    robot.run_all()
-    yield
-    (settings.VAR / "log" / "high_water").unlink(missing_ok=True)
-
-
 @pytest.mark.parametrize("username", PEOPLE)
-def test_everybody_is_told_what_others_did_and_can_look_at_it(told: None, username: str) -> None:
+def test_everybody_is_told_what_others_did_and_can_look_at_it(book: None, db: None, username: str) -> None:
     client, checked = client_of(username), set()
     rows, many = listed(client, "messages", 200)
     assert rows

@@ -58,7 +58,7 @@ class MessageDetail(ReaderView):
         """By its id, which stays the same however often the log is read."""
         actor = actor_of(request)
         try:
-            found = Message.objects.visible_to(actor).filter(uid=uuid.UUID(pk))
+            found = Message.objects.addressed_to(actor).filter(uid=uuid.UUID(pk))
         except ValueError:
             raise NotFound(code="not_found") from None
         if not (rows := shown(found, actor)):
@@ -107,7 +107,7 @@ def flag(text: str) -> bool:
 
 
 def shown(found: Iterable[Message], actor: Actor) -> list[dict[str, Any]]:
-    """Messages with the words and the case as they are today."""
+    """Messages with the words and the case as they are today, as far as the case may still be seen."""
     rows = list(found)
     cases = visible_cases({one.subject for one in rows}, actor)
     return [row(one, cases[one.subject]) for one in rows if one.subject in cases]

@@ -29,9 +29,10 @@ def addresses() -> dict[str, list[str]]:
             f"/organisations/{dataset.owner_id}/",
         ],
         "applicant": [
-            "/inbox/", "/messages/", "/requests/", f"/applications/apply/?dataset={dataset.pk}", f"/applications/{Application.objects.filter(organisation__name='示范轴承厂')[0].pk}/",
+            "/inbox/", "/requests/", f"/applications/apply/?dataset={dataset.pk}", f"/applications/{Application.objects.filter(organisation__name='示范轴承厂')[0].pk}/",
             f"/share-requests/{request.first().pk}/", f"/share-requests/{refused.pk}/", f"/grants/{Grant.objects.filter(consumer__name='示范轴承厂')[0].pk}/",
             f"/agreements/{Agreement.objects.first().pk}/", f"/corrections/{Correction.objects.first().pk}/", "/account/", "/account/password/",
+            "/messages/",
         ],
         "bureau_steward": [
             "/datasets/mine/", "/datasets/register/", f"/filings/{Filing.objects.get(state='supplement_requested').pk}/",

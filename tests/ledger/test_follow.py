@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from ledger import follow, journal, robot, vocabulary
+from ledger import follow, journal, messages, robot, vocabulary
 from ledger.actor import Actor
 from ledger.explorer import Found
 from ledger.models import Follower, Organisation
@@ -148,6 +148,12 @@ def test_the_robot_brings_it_to_the_end(registered: None):
     grow(7)
     robot.run_all()
     assert (noted(), place()) == ([0, 1, 2, 3, 4, 5, 6], 7)
+
+
+def test_messages_are_among_what_the_robot_runs():
+    runs = [run.args for run in vocabulary.ROBOT_RUNS if getattr(run, "func", None) is follow.catch_up]
+    assert (messages.NAME,) in runs
+    assert vocabulary.FOLLOWERS[messages.NAME] is messages.tell
 
 
 def test_one_round_is_bounded(registered: None, monkeypatch: pytest.MonkeyPatch):
