@@ -8,6 +8,7 @@ from catalog.models import Assessment, Dataset, Distribution, Filing, Objection
 from catalog.models.datasets import Circle
 from ledger import vocabulary
 from ledger.conditions import Level, Opening, Personal, Regime, Sharing
+from ledger.parties import Side
 
 vocabulary.register_events(
     {
@@ -202,4 +203,22 @@ vocabulary.ROBOT_RUNS.append(robot.run)
 vocabulary.ENTRY_COLUMNS.extend([Dataset, Distribution, Filing, Objection, Assessment])
 vocabulary.HANDLED.append(Filing)
 vocabulary.TASKS["filings"] = Filing.objects.waiting_for
+vocabulary.SIDES |= {
+    Dataset: {Side.OWNER: "owner"},
+    Filing: {Side.OWNER: "dataset__owner", Side.BODY: "body"},
+    Objection: {Side.OWNER: "filing__dataset__owner", Side.BODY: "filing__body", Side.PERSON: "objector"},
+    Assessment: {Side.OWNER: "dataset__owner"},
+}
+vocabulary.QUIET |= {
+    "dataset.listed",
+    "dataset.created",
+    "dataset.described",
+    "dataset.discarded",
+    "distribution.added",
+    "distribution.removed",
+    "relation.added",
+    "filing.drafted",
+    "filing.amended",
+    "filing.material_attached",
+}
 vocabulary.register_machines(DATASET, FILING, OBJECTION, ASSESSMENT)

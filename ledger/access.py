@@ -3,8 +3,9 @@ organisation held through the organisation's role group; a delegation is a dated
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.auth.models import Group
 from django.db.models import Q
@@ -19,9 +20,11 @@ from ledger.errors import NotPermitted
 
 #: Beside the functions: the bases of direct foreign-key permission tables (guardian's generic ones compare text and are slow).
 __all__ = [
+    "Acting",
     "GroupPermission",
     "UserPermission",
     "act_as",
+    "acting_for",
     "belongs_to",
     "default_actor",
     "give_role",
@@ -140,6 +143,52 @@ def agent_for(user: User, principal: Organisation, scopes: frozenset[str] | None
         raise NotPermitted(_("You do not act for this organisation."), code="not_a_member")
     roles = frozenset(Role(role) for role in mandate.roles)
     return Actor(user, principal, roles, roles, scopes, mandate)
+
+
+class Acting(NamedTuple):
+    """A person who may act for an organisation today, in which roles, and since when."""
+
+    organisation: int
+    user: int
+    roles: frozenset[Role]
+    since: dt.datetime
+
+
+def acting_for(organisations: Collection[int]) -> Iterator[Acting]:
+    """Everybody `act_as` would let act for these organisations, in a few queries; agents only where no member."""
+    from ledger.models import Mandate
+
+    inside = list(_members(organisations))
+    yield from inside
+    members = {(one.organisation, one.user) for one in inside}
+    letters = list(Mandate.objects.in_force().filter(principal__in=organisations))
+    agents = list(_members({letter.agent_id for letter in letters}))
+    for letter in letters:  # the newest first
+        for one in agents:
+            is_agent = one.organisation == letter.agent_id and Role.AGENT in one.roles
+            if is_agent and (letter.principal_id, one.user) not in members:
+                members.add((letter.principal_id, one.user))
+                roles = frozenset(Role(role) for role in letter.roles)
+                yield Acting(letter.principal_id, one.user, roles, letter.answered_at or one.since)
+
+
+def _members(organisations: Collection[int]) -> Iterator[Acting]:
+    """Active members with their own and lent roles."""
+    from ledger.models import Delegation, Membership
+
+    found = Membership.objects.filter(organisation__in=organisations, left_at=None, user__is_active=True)
+    members = {(one.organisation_id, one.user_id): one for one in found.prefetch_related("user__groups")}
+    own = {
+        (house, user): set(roles_among(one.user.groups.all(), house))
+        for (house, user), one in members.items()
+    }
+    roles = {key: set(held) for key, held in own.items()}
+    for lent in Delegation.objects.filter(organisation__in=organisations).live(today()):
+        receiver, giver = (lent.organisation_id, lent.receiver_id), (lent.organisation_id, lent.giver_id)
+        if receiver in roles:
+            roles[receiver] |= {Role(role) for role in lent.roles} & own.get(giver, set())
+    for key, one in members.items():
+        yield Acting(*key, frozenset(roles[key]), one.joined_at)
 
 
 def belongs_to(actor: Actor, *organisations: int) -> bool:

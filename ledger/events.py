@@ -4,8 +4,16 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import parties, vocabulary
 from ledger.actor import ROLE_LABELS
-from ledger.models import Erasure
-from ledger.vocabulary import register_events, register_labels, register_machines, register_needs
+from ledger.models import Erasure, Mandate, Organisation
+from ledger.parties import Side
+from ledger.vocabulary import (
+    QUIET,
+    SIDES,
+    register_events,
+    register_labels,
+    register_machines,
+    register_needs,
+)
 
 register_events(
     {
@@ -96,3 +104,21 @@ register_needs(
 )
 vocabulary.TASKS["erasures"] = Erasure.objects.waiting_for
 register_machines(parties.ORGANISATION, parties.MANDATE, parties.ERASURE)
+
+SIDES[Organisation] = {Side.SELF: "pk"}
+SIDES[Mandate] = {Side.PRINCIPAL: "principal", Side.AGENT: "agent"}
+# Who comes, goes and holds which role is told to the person concerned; a new organisation has nobody else yet.
+QUIET |= {
+    "register.founded",
+    "organisation.registered",
+    "organisation.listed",
+    "member.invited",
+    "member.joined",
+    "role.granted",
+    "role.withdrawn",
+    "role.delegated",
+    "delegation.withdrawn",
+    "work.handed_over",
+    "token.issued",
+    "token.withdrawn",
+}

@@ -1,6 +1,10 @@
 """What the ground floor hangs into the worker and the verifier; the floors above add theirs."""
 
-from ledger import clocks, vocabulary
+from ledger import (
+    clocks,
+    messages,  # noqa: F401 - importing registers
+    vocabulary,
+)
 from ledger.models import CalendarYear, Clock, DemoClock
 from ledger.models.idempotency import forget_old_answers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import models
 
 from ledger.errors import Text
 from ledger.machine import Machine
+from ledger.parties import Side
 
 #: Event name ("filing.accepted") → what it is called.
 EVENTS: dict[str, Text] = {}
@@ -32,6 +33,13 @@ ENTRY_COLUMNS: list[type[models.Model]] = []
 HANDLED: list[Any] = []
 #: Query sets of what waits for an actor, by noun, for the inbox.
 TASKS: dict[str, Callable[[Any], models.QuerySet[Any]]] = {}
+#: Readers of the log (ledger.follow) by name: each takes the next entries in the order of the log.
+FOLLOWERS: dict[str, Callable[[Sequence[Any]], None]] = {}
+#: Kind of case → side → look-up of the organisation that stands there (for `Side.PERSON`: of the person), for messages.
+SIDES: dict[type[models.Model], Mapping[Side, str]] = {}
+#: Events of which no side is told, only whom the entry names: work on one's own draft, and each record of an import,
+#: of which there are thousands.
+QUIET: set[str] = set()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import datasets
 from ledger import vocabulary
+from ledger.parties import Side
 from sharing import models, robot
 from sharing.models.grants import read_by_grantees
+from sharing.models.requests import COLUMNS
 from sharing.models.wanted import Wanted
 from sharing.workflow import (
     MACHINES,
@@ -265,4 +267,24 @@ vocabulary.TASKS["grants"] = models.Grant.objects.waiting_for
 vocabulary.TASKS["corrections"] = models.Correction.objects.waiting_for
 vocabulary.TASKS["missing-requests"] = models.MissingRequest.objects.waiting_for
 vocabulary.TASKS["disputes"] = models.Dispute.objects.waiting_for
+OF_REQUEST = {side: f"share_request__{column}" for side, column in COLUMNS.items()}
+OF_GRANT = {side: f"grant__{column}" for side, column in COLUMNS.items()}
+vocabulary.SIDES |= {
+    models.Application: {Side.CONSUMER: "organisation"},
+    models.ShareRequest: COLUMNS,
+    models.Agreement: OF_REQUEST,
+    models.StandingConsent: {Side.OWNER: "dataset__owner"},
+    models.Grant: COLUMNS,
+    models.UseReport: OF_GRANT,
+    models.Correction: OF_GRANT,
+    models.Dispute: OF_REQUEST | {Side.AUTHORITY: "authority"},
+    models.MissingRequest: {Side.OWNER: "owner", Side.CONSUMER: "consumer"},
+}
+vocabulary.QUIET |= {
+    "application.drafted",
+    "application.amended",
+    "application.document_attached",
+    "application.discarded",
+    "grant.downloaded",  # taken out as often as the grantee likes: the grant's page has them all
+}
 vocabulary.register_machines(*MACHINES)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
+from ledger import follow, messages, sequencer
 from ledger.access import default_actor
 from ledger.api import nouns
 from ledger.commands import issue_token
@@ -22,10 +25,14 @@ PREFETCHES = 3
 
 
 @pytest.fixture(scope="module")
-def book(module_rows: None) -> None:
-    """The demonstration book, for all tests here."""
+def book(module_rows: None) -> Iterator[None]:
+    """The demonstration book for all tests here, sequenced and told of."""
     call_command("demo", "--quiet")
     nouns.load()
+    sequencer.run_all()
+    follow.catch_up(messages.NAME)
+    yield
+    (settings.VAR / "log" / "high_water").unlink(missing_ok=True)
 
 
 def client_of(username: str) -> APIClient:
@@ -89,6 +96,25 @@ def test_what_waits_is_sorted_by_date_and_can_be_acted_upon(book: None, db: None
     dues = [row["due"] or "9999" for row in rows]
     assert dues == sorted(dues)
     assert [row["url"] + row["state"] for row in rows if not row["actions"]] == []
+
+
+@pytest.mark.parametrize("username", PEOPLE)
+def test_everybody_is_told_what_others_did_and_can_look_at_it(book: None, db: None, username: str) -> None:
+    client, checked = client_of(username), set()
+    rows, many = listed(client, "messages", 200)
+    assert rows
+    assert "messages" in client.get("/api/v1/").json()["nouns"]
+    for row in rows:
+        assert {"id", "url", "state", "label", "at"} <= set(row)
+        if row["subject"] not in checked:
+            assert client.get(row["url"]).json() == row
+            case = client.get(row["case"]["url"])
+            assert case.status_code == 200, row
+            checked.add(row["subject"])
+    # one query a kind of case, whatever their number
+    _first, few = listed(client, "messages", 1)
+    kinds = {subject.partition(":")[0] for subject in checked}
+    assert many <= few + PREFETCHES * len(kinds), f"{many} queries for {len(rows)} rows, {few} for one"
 
 
 def test_a_visitor_reads_only_what_is_public(book: None, db: None) -> None:

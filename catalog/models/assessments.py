@@ -66,6 +66,9 @@ class Assessment(Entered):
     class Meta:
         ordering = ["-pk"]
 
+    def __str__(self) -> str:
+        return str(self.dataset)
+
     def positions(self, actor: Actor) -> Collection[Who]:
         return self.dataset.positions(actor)
 

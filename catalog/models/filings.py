@@ -240,6 +240,9 @@ class Objection(Entered):
     class Meta:
         ordering = ["pk"]
 
+    def __str__(self) -> str:
+        return str(self.filing.dataset)
+
     def positions(self, actor: Actor) -> Collection[Who]:
         return self.filing.positions(actor)
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from ledger import vocabulary
 from ledger.actor import Actor
 from ledger.api.addresses import command_url, schema_url
-from ledger.api.nouns import Noun
+from ledger.api.nouns import Noun, covers
 from ledger.command import permit
 from ledger.errors import NotPermitted, PolicyRefused, Refusal, WrongState
 from ledger.machine import Move
@@ -40,15 +40,15 @@ def on_collection(noun: Noun, actor: Actor) -> list[Action]:
     return [action(noun, name) for name in noun.open_creates(actor)]
 
 
-def demand_scope(noun: Noun, actor: Actor) -> None:
-    """Refuse a token that does not cover the noun.
+def demand_scope(name: str, actor: Actor) -> None:
+    """Refuse a token that does not cover a noun or place.
 
     Raises:
         NotPermitted: it may read only.
     """
-    if not noun.writable_by(actor):
+    if not covers(actor, name):
         raise NotPermitted(
-            _("This token may not write “%(noun)s”.") % {"noun": noun.name},
+            _("This token may not write “%(noun)s”.") % {"noun": name},
             code="scope",
             remedy=_("Issue a token whose scopes name it."),
         )
@@ -60,7 +60,7 @@ def demand_open(noun: Noun, obj: Any, actor: Actor, name: str) -> None:
     Raises:
         NotPermitted, PolicyRefused, WrongState: as the command would.
     """
-    demand_scope(noun, actor)
+    demand_scope(noun.name, actor)
     machine = getattr(obj, "machine", None)
     if machine and name in machine.moves:
         permit(obj, actor, name)
@@ -74,7 +74,7 @@ def demand_creatable(noun: Noun, actor: Actor, name: str) -> None:
     Raises:
         NotPermitted: nobody is signed in, or the collection does not offer it to this actor.
     """
-    demand_scope(noun, actor)
+    demand_scope(noun.name, actor)
     if not noun.may_create(actor, name):
         raise NotPermitted(_("You may not create this here."), code="not_permitted")
 

@@ -144,17 +144,28 @@ class Noun:
 
     def writable_by(self, actor: Actor) -> bool:
         """Whether the actor's token, if it is one, covers this noun."""
-        return actor.scopes is None or "*" in actor.scopes or self.name in actor.scopes
+        return covers(actor, self.name)
+
+
+def covers(actor: Actor, name: str) -> bool:
+    """Whether the actor's token, if it is one, may write this noun or place."""
+    return actor.scopes is None or "*" in actor.scopes or name in actor.scopes
 
 
 @dataclass(frozen=True)
 class Place:
-    """An address of the API that is no collection of objects (tasks, profiles, the change feed)."""
+    """An address of the API that is no collection of objects with commands (tasks, profiles, the change feed).
+
+    Attributes:
+        detail: answers for one object below it.
+        posts: further addresses below it that are written to: name → view.
+    """
 
     name: str
     view: type[View]
     label: Text = ""
     detail: type[View] | None = None
+    posts: Mapping[str, type[View]] = field(default_factory=dict)
 
 
 NOUNS: dict[str, Noun] = {}
@@ -192,7 +203,7 @@ def load() -> None:
     """Let every floor register its nouns, once; the ground floor first, for others extend it."""
     for part in ("organisations", "people", "mandates", "erasures", "tokens"):
         import_module(f"ledger.api.parties.{part}")
-    for part in ("reading", "entries", "receipts"):
+    for part in ("reading", "entries", "receipts", "messages"):
         import_module(f"ledger.api.{part}")
     autodiscover_modules("api")
 
@@ -212,6 +223,11 @@ def noun_named(name: str) -> Noun | None:
 def noun_of(model: type[models.Model]) -> Noun | None:
     """The noun whose objects are of this model."""
     return next((noun for noun in all_nouns() if noun.model is model), None)
+
+
+def scopes() -> list[str]:
+    """Everything a token may be allowed to write."""
+    return sorted({*NOUNS, *(place.name for place in PLACES.values() if place.posts)})
 
 
 def shapes() -> dict[str, type[Shape]]:

@@ -59,11 +59,7 @@ class Query:
 
     def page(self, found: models.QuerySet[Any], actor: Actor) -> tuple[list[Any], str]:
         """One page of rows, and the cursor of the next one ("" at the end)."""
-        found = self.searched(self.filtered(found, actor))
-        column, size = self.order(), page_size(self.params)
-        found = after(found, column, self.params.get("cursor", ""))
-        rows = list(found.order_by(*ordering(column))[: size + 1])
-        return rows[:size], cursor_of(rows[size - 1], column) if len(rows) > size else ""
+        return page_of(self.searched(self.filtered(found, actor)), self.order(), self.params)
 
     def filtered(self, found: models.QuerySet[Any], actor: Actor) -> models.QuerySet[Any]:
         """Every filter laid over the rows."""
@@ -103,6 +99,14 @@ class Query:
                 "order", "unknown", _("Lists are ordered by: %(able)s.") % {"able": ", ".join(sorted(able))}
             )
         return wanted
+
+
+def page_of(found: models.QuerySet[Any], column: str, params: QueryDict) -> tuple[list[Any], str]:
+    """One page of rows in the order of a column, and the cursor of the next one ("" at the end)."""
+    size = page_size(params)
+    found = after(found, column, params.get("cursor", ""))
+    rows = [*found.order_by(*ordering(column))[: size + 1]]
+    return rows[:size], cursor_of(rows[size - 1], column) if len(rows) > size else ""
 
 
 def looked_up(found: models.QuerySet[Any], lookup: str, value: str) -> models.QuerySet[Any]:

@@ -118,6 +118,10 @@ class LedgerSchema(AutoSchema):
     def noun(self) -> Noun | None:
         return getattr(self.view, "noun", None)
 
+    def of_view(self, name: str, otherwise: Any = None) -> Any:
+        """What a view that is no noun's says of itself (`ReaderView`)."""
+        return getattr(self.view, name, otherwise)
+
     @property
     def deed(self) -> str:
         """list, retrieve, why_not, read, act or create; "" for a view of its own."""
@@ -154,9 +158,10 @@ class LedgerSchema(AutoSchema):
         """Parameters by kind of address."""
         noun = self.noun
         if noun is None:
-            return [
+            of_path = [
                 parameter(name, "", PATH) for name in ("name", "kind", "pk") if f"{{{name}}}" in self.path
             ]
+            return of_path + [parameter(name, words) for name, words in self.of_view("asks", {}).items()]
         of_path = [parameter("pk", "The object's id.", PATH)] if "{pk}" in self.path else []
         filters = [parameter(name, "Filter.") for name in noun.filters]
         return of_path + {
@@ -168,14 +173,18 @@ class LedgerSchema(AutoSchema):
         }.get(self.deed, [])
 
     def get_request_serializer(self) -> Any:
-        """The command's shape."""
+        """The command's shape, or the view's own."""
+        if self.noun is None:
+            return self.of_view("shape")
         return self.noun.shape(self.command_name) if self.noun and self.deed in ("act", "create") else None
 
     def get_response_serializers(self) -> Any:
         """What is answered, and the problems that may be answered instead."""
         noun = self.noun
         if noun is None:
-            return {200: OpenApiTypes.OBJECT} | refusals(404)
+            return {200: OpenApiTypes.OBJECT} | (
+                refusals(400, 401, 403) if self.of_view("shape") else refusals(404)
+            )
         if self.deed == "list":
             return {200: self.page_of(noun)} | refusals(400, 401)
         if self.deed == "retrieve":

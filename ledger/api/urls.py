@@ -38,6 +38,8 @@ def of_noun(noun: Noun) -> Iterator[URLPattern]:
 def of_place(place: Place) -> Iterator[URLPattern]:
     """A place, and what it has below it."""
     yield path(f"{place.name}/", place.view.as_view(), name=place.name)
+    for name, view in place.posts.items():
+        yield path(f"{place.name}/{name}/", view.as_view(), name=f"{place.name}.{name}")
     if place.detail:
         yield path(f"{place.name}/<str:pk>/", place.detail.as_view(), name=f"{place.name}.object")
 

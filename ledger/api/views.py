@@ -4,6 +4,7 @@ call, answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -26,12 +27,20 @@ from ledger.api.jsonschema import schema_of
 from ledger.api.nouns import Noun
 from ledger.api.problems import KINDS, of_kind
 from ledger.api.queries import Query, expansions
+from ledger.api.shapes import Shape
 from ledger.command import expecting
 from ledger.errors import NotFound
 
 
 class ReaderView(APIView):
-    """What all views share: answers depend on who asks and in which language, and are kept by nobody else."""
+    """What all views share: answers depend on who asks and in which language, and are kept by nobody else.
+
+    Views that are no noun's say here what the description of the API tells of them: `asks` the query's parameters with
+    their words, `shape` the body of what is posted.
+    """
+
+    asks: Mapping[str, str] = {}
+    shape: type[Shape] | None = None
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Caches must not mix up readers."""
@@ -133,7 +142,7 @@ def answered(request: Request, actor: Actor, noun: Noun, name: str, obj: models.
     def work() -> answers.Answer:
         return answers.of_command(actor, noun, name, obj, arguments(request, actor, noun, name, obj))
 
-    actions.demand_scope(noun, actor)
+    actions.demand_scope(noun.name, actor)
     seconds = answers.wait_of(request)
     with expecting(obj, versions.expected(request)):
         answer, replayed = once(request, actor, work)

@@ -2,9 +2,11 @@
 
 from ledger.models.clocks import CalendarYear, Clock, DemoClock
 from ledger.models.erasures import Erasure, Ground
+from ledger.models.followers import Follower
 from ledger.models.idempotency import IdempotentAnswer
 from ledger.models.log import Body, Checkpoint, Disclosure, Event, Head, Leaf, Pending, Tile
 from ledger.models.mandates import Mandate
+from ledger.models.messages import Message, ReadMark
 from ledger.models.organisations import (
     Delegation,
     Invitation,
@@ -28,6 +30,7 @@ __all__ = [
     "Disclosure",
     "Erasure",
     "Event",
+    "Follower",
     "Ground",
     "Head",
     "IdempotentAnswer",
@@ -35,11 +38,13 @@ __all__ = [
     "Leaf",
     "Mandate",
     "Membership",
+    "Message",
     "Organisation",
     "OrganisationGroupPermission",
     "OrganisationUserPermission",
     "Pending",
     "Pseudonym",
+    "ReadMark",
     "Tile",
     "User",
     "WatchedLog",

@@ -9,12 +9,15 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from ledger import messages
 from ledger.access import mandates_of
 from ledger.models import Checkpoint, Membership, Organisation
 from ledger.pages import board
 from ledger.sessions import actor_of
 
 THEMES = ("light", "dark")
+#: Beyond so many unread messages nobody counts.
+MANY = 99
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -28,6 +31,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "theme": theme if theme in THEMES else "",
         "sealed": sealed,
+        "unread": lambda: unread(request),
         "here": request.get_full_path(),
     }
 
@@ -35,6 +39,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 def sealed() -> int:
     """How many entries the newest signed checkpoint holds; asked for by the footer alone."""
     return Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
+
+
+def unread(request: HttpRequest) -> str:
+    """How many messages are unread, for the bell; "" for none, and no exact number of very many."""
+    count = messages.unread(actor_of(request), MANY + 1)
+    return f"{MANY}+" if count > MANY else str(count or "")
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

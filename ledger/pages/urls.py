@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 
 from ledger.api.nouns import all_nouns
-from ledger.pages import act, entries, inbox, organisations, receipts, session
+from ledger.pages import act, entries, inbox, messages, organisations, receipts, session
 
 dashed = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.commands})
 creating = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.creates})
@@ -24,6 +24,8 @@ urlpatterns = [
     path("account/colours/", session.set_theme, name="set-theme"),
     path("account/language/", set_language, name="set_language"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("messages/", messages.told, name="messages"),
+    path("messages/read/", messages.read, name="messages-read"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
     path("mandates/<int:pk>/", organisations.mandate, name="mandate"),

@@ -232,6 +232,9 @@ class UseReport(Entered):
     class Meta:
         ordering = ["-pk"]
 
+    def __str__(self) -> str:
+        return str(self.grant)
+
     @property
     def state(self) -> str:
         return "reported"

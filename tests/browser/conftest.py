@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ledger import follow, messages, sequencer
 from ledger.models import User
 from sharing.management.commands.demo import ACCOUNTS_FILE
 from tests.chromium import find_chromium
@@ -92,8 +93,10 @@ class Person:
 
 @pytest.fixture
 def book(live_server: Any) -> dict[str, str]:
-    """The demonstration book, served; user name → password."""
+    """The demonstration book, sequenced, told of and served; user name → password."""
     call_command("demo", quiet=True, verbosity=0)
+    sequencer.run_all()
+    follow.catch_up(messages.NAME)
     lines = (settings.VAR / ACCOUNTS_FILE).read_text(encoding="utf-8").splitlines()
     return dict(line.split()[:2] for line in lines)
 

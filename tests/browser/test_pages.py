@@ -32,13 +32,14 @@ def addresses() -> dict[str, list[str]]:
             "/inbox/", "/requests/", f"/applications/apply/?dataset={dataset.pk}", f"/applications/{Application.objects.filter(organisation__name='示范轴承厂')[0].pk}/",
             f"/share-requests/{request.first().pk}/", f"/share-requests/{refused.pk}/", f"/grants/{Grant.objects.filter(consumer__name='示范轴承厂')[0].pk}/",
             f"/agreements/{Agreement.objects.first().pk}/", f"/corrections/{Correction.objects.first().pk}/", "/account/", "/account/password/",
+            "/messages/",
         ],
         "bureau_steward": [
             "/datasets/mine/", "/datasets/register/", f"/filings/{Filing.objects.get(state='supplement_requested').pk}/",
             f"/filings/{Filing.objects.get(state='draft').pk}/amend-filing/",
         ],
         "officer": [
-            "/inbox/", f"/filings/{Filing.objects.get(state='in_review').pk}/", f"/filings/{Filing.objects.get(state='filed').pk}/request-supplement/",
+            "/inbox/", "/messages/", f"/filings/{Filing.objects.get(state='in_review').pk}/", f"/filings/{Filing.objects.get(state='filed').pk}/request-supplement/",
             f"/objections/{Objection.objects.get(state='raised').pk}/", f"/slips/{dataset.code}/", f"/erasures/{Erasure.objects.get().pk}/",
             f"/erasures/new/ask-erasure/?event_uid={dataset.entry_uid}", f"/log/entries/{dataset.entry_uid}/",
         ],

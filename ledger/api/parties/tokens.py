@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from ledger.actor import Actor
-from ledger.api.nouns import NOUNS, Noun, register
+from ledger.api.nouns import Noun, register, scopes
 from ledger.api.outputs import Link, Output
 from ledger.api.shapes import Empty, Shape
 from ledger.clock import now
@@ -30,10 +30,10 @@ class IssueToken(Shape):
 
     def validate_scopes(self, value: list[str]) -> list[str]:
         """Only nouns that exist: a mistyped scope would be a token that silently cannot write."""
-        unknown = sorted(set(value) - {"*", *NOUNS})
+        unknown = sorted(set(value) - {"*", *scopes()})
         if unknown:
             words = _("Unknown: %(unknown)s. Known: %(known)s.")
-            known = ", ".join(["*", *sorted(NOUNS)])
+            known = ", ".join(["*", *scopes()])
             raise serializers.ValidationError(
                 words % {"unknown": ", ".join(unknown), "known": known}, code="unknown"
             )

@@ -1,0 +1,13 @@
+"""How far each reader of the log has come (ledger.follow)."""
+
+from django.db import models
+
+
+class Follower(models.Model):
+    """One reader; locking its row is the right to go on for it."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    next_index = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} @ {self.next_index}"
