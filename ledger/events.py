@@ -11,6 +11,7 @@ register_events(
         "log.heartbeat": _("The log is alive"),
         "log.key_added": _("Key of the log added"),
         "log.key_retired": _("Key of the log retired"),
+        "demo.opened": _("Demonstration book opened"),
         "demo.clock_moved": _("Demonstration clock moved"),
         "clock.breached": _("Term breached"),
         "clock.recalculated": _("Due date recalculated"),

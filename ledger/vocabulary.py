@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,23 @@ ENTRY_COLUMNS: list[type[models.Model]] = []
 HANDLED: list[Any] = []
 #: Query sets of what waits for an actor, by noun, for the inbox.
 TASKS: dict[str, Callable[[Any], models.QuerySet[Any]]] = {}
+#: What entries tell of a row beside its columns, for `replay`: ("dataset", "fields") → how to find it in the tables.
+BESIDE: dict[tuple[str, str], Beside] = {}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Rows of other tables that an entry tells as one value of the row they belong to.
+
+    Args:
+        stands: what the tables hold, by primary key of that row; given the pseudonyms of people by primary key.
+        merged: lays a value over the one told before; without it the later one replaces the earlier.
+        of_known: the part of a merged value that speaks of people whose pseudonym is still known.
+    """
+
+    stands: Callable[[Mapping[int, str]], Iterable[tuple[Any, Any]]]
+    merged: Callable[[Any, Any], Any] | None = None
+    of_known: Callable[[Any, Collection[str]], Any] = lambda value, known: value
 
 
 @dataclass(frozen=True)
