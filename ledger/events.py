@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import parties
 from ledger.actor import ROLE_LABELS
+from ledger.models import AuditRun
 from ledger.vocabulary import register_events, register_labels, register_machines, register_needs
 
 register_events(
@@ -11,6 +12,7 @@ register_events(
         "log.heartbeat": _("The log is alive"),
         "log.key_added": _("Key of the log added"),
         "log.key_retired": _("Key of the log retired"),
+        "log.audit_failed": _("Check of the log or the book failed"),
         "demo.opened": _("Demonstration book opened"),
         "demo.clock_moved": _("Demonstration clock moved"),
         "clock.breached": _("Term breached"),
@@ -56,6 +58,15 @@ register_labels(
     }.items(),
 )
 register_labels("role", {"*": _("anybody"), "robot": _("on the date")}.items())
+register_labels("audit", AuditRun.Verdict)
+register_labels(
+    "difference",
+    {
+        "changed": _("says something else"),
+        "missing": _("is gone"),
+        "unknown": _("was entered by nobody"),
+    }.items(),
+)
 register_labels("organisation", {"verified": _("verified"), "unverified": _("unverified")}.items())
 register_labels(
     "mandate",

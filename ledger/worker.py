@@ -1,4 +1,4 @@
-"""The one background process: the sequencer, and beside it the robot that brings about what dates demand.
+"""The one background process: the sequencer, beside it the robot that brings about what dates demand, and the daily checks.
 
 Neither ever stops for a failure: it is logged, and tried again; a database that goes away is waited for.
 """
@@ -6,13 +6,17 @@ Neither ever stops for a failure: it is logged, and tried again; a database that
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 
-from ledger import vocabulary
+from ledger import audits, vocabulary
 from ledger.journal import heartbeat
 from ledger.sequencer import Fork, Sequencer
 
@@ -22,20 +26,31 @@ ROBOT_EVERY = 5.0
 AFTER_TROUBLE = 1.0
 AFTER_FORK = 30.0
 PATIENCE = 10.0  # seconds the robot has to finish what it does
+AUDITS_EVERY = 60.0  # seconds between looks whether a daily check is due
+NICE = 10  # the checks have time; entries have not
 
 
 class Worker:
-    """Runs until `stop` is set."""
+    """Runs until `stop` is set.
 
-    def __init__(self) -> None:
-        self.stop = threading.Event()
+    Args:
+        checks: the command that runs the daily checks that are due.
+    """
+
+    def __init__(self, checks: Sequence[str] = (sys.executable, "manage.py", "audit")) -> None:
+        self.stop, self.checks = threading.Event(), checks
 
     def run(self) -> None:
-        """Sequence in this thread, the robot in another with a connection of its own."""
-        robot = threading.Thread(target=self._robot, name="robot", daemon=True)
-        robot.start()
+        """Sequence in this thread, the others in theirs with connections of their own."""
+        others = [
+            threading.Thread(target=self._robot, name="robot", daemon=True),
+            threading.Thread(target=self._audits, name="audits", daemon=True),
+        ]
+        for other in others:
+            other.start()
         self._sequence()
-        robot.join(PATIENCE)
+        for other in others:
+            other.join(PATIENCE)
 
     def _sequence(self) -> None:
         sequencer, pause = Sequencer(), SHORTEST
@@ -67,6 +82,30 @@ class Worker:
                 return
             close_old_connections()
             self._call(task)
+
+    def _audits(self) -> None:
+        while not self.stop.wait(AUDITS_EVERY):
+            self._call(self._audit)
+
+    def _audit(self) -> int:
+        """Run what is due in a process of its own: hours of computing would hold up the threads here."""
+        try:
+            if not audits.due():
+                return 0
+        finally:
+            connection.close()
+        child = subprocess.Popen(
+            self.checks, cwd=settings.ROOT, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
+        while child.poll() is None:
+            if self.stop.wait(0.2):
+                child.terminate()
+                child.wait()
+                return 0
+        if child.returncode:
+            log.error("the daily checks ended with %s", child.returncode)
+        return 1
 
     def _call(self, task: Callable[[], int]) -> None:
         try:

@@ -1,5 +1,6 @@
 """The ground floor's tables."""
 
+from ledger.models.audits import AuditRun
 from ledger.models.clocks import CalendarYear, Clock, DemoClock
 from ledger.models.idempotency import IdempotentAnswer
 from ledger.models.log import Body, Checkpoint, Disclosure, Event, Head, Leaf, Pending, Tile
@@ -16,6 +17,7 @@ from ledger.models.people import AccessToken, Pseudonym, User
 
 __all__ = [
     "AccessToken",
+    "AuditRun",
     "Body",
     "CalendarYear",
     "Checkpoint",

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from ledger import vocabulary
+from ledger import audits, vocabulary
 from ledger.actor import Actor
 from ledger.api.subjects import visible_case, visible_cases
 from ledger.entry import Leaf
@@ -89,6 +89,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "size": head.size,
         "root": base64.b64encode(bytes(head.root)).decode(),
         "checkpoint": Checkpoint.objects.order_by("-size").first(),
+        "audits": audits.newest(),
         "form": form,
         "is_chosen": search != Search(),
         "entries": lines(found[:NEWEST], actor),

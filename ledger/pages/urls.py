@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 
 from ledger.api.nouns import all_nouns
-from ledger.pages import act, entries, inbox, organisations, session
+from ledger.pages import act, audits, entries, inbox, organisations, session
 
 dashed = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.commands})
 creating = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.creates})
@@ -29,6 +29,7 @@ urlpatterns = [
     path("mandates/<int:pk>/", organisations.mandate, name="mandate"),
     path("log/", entries.log, name="log-page"),
     path("log/checkpoints/", entries.checkpoints, name="checkpoints"),
+    path("log/audits/", audits.runs, name="audits"),
     path("log/entries/<uuid:uid>/", entries.entry, name="entry-page"),
     re_path(rf"^(?P<noun_name>{names})/new/(?P<command>{'|'.join(creating)})/$", act.begin, name="begin"),
     re_path(
