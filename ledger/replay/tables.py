@@ -22,6 +22,8 @@ from ledger.vocabulary import Beside
 
 FLOORS = ("ledger", "catalog", "sharing")
 PAGE = 1024
+#: Values that entries spell as they are.
+SCALARS = {str, int, bool, type(None)}
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Column:
         """A value of the table as entries spell it."""
         if self.names_person and value is not None:
             return people.handles.get(value, f"user/{value}")
-        return jsonable(value)
+        return value if type(value) in SCALARS else jsonable(value)
 
 
 @dataclass(frozen=True)

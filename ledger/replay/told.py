@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Longer text, and everything that is not a scalar, is kept as a digest.
 SHORT = 64
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _ENTRIES = f"""
 SELECT l.idx, e.uid, e.subject, b.event_uid IS NOT NULL, b.content
 FROM log_leaf l LEFT JOIN log_event e ON e.id = l.event_id LEFT JOIN log_body b ON b.event_uid = e.uid
@@ -52,6 +53,10 @@ class Silence(Enum):
     UNTOLD = "untold"
     ERASED = "erased"
     LOST = "lost"
+
+
+#: Kinds of values kept as they are.
+PLAIN = {type(None), bool, int, Silence}
 
 
 class Row:
@@ -192,12 +197,10 @@ def body_of(content: bytes, number: int) -> dict[str, Any]:
 
 def brief(value: Any) -> Any:
     """A value as it is kept: short scalars as they are, everything else as a digest."""
-    if isinstance(value, str):
-        if len(value) <= SHORT:
-            return sys.intern(value)
-    elif value is None or isinstance(value, bool | int | Silence):
-        return value
-    return digest(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+    kind = type(value)
+    if kind is str and len(value) <= SHORT:
+        return sys.intern(value)
+    return value if kind in PLAIN else digest(_ENCODE(value))
 
 
 @lru_cache(maxsize=4096)

@@ -358,7 +358,7 @@ def test_the_command_names_the_differences():
     code, text = run("--most", "3")
     first, *named = text.strip().splitlines()
     assert (code, first[:8], len(named)) == (1, "DIFFERS:", 3)
-    assert f"{Membership.objects.count()} differences" in first
+    assert f"DIFFERS: {Membership.objects.count()} found" in first
     assert "the first 3" in first
     told = json.loads(run("--json", "--most", "0")[1])
     assert (told["verdict"], told["first"]) == ("differs", [])

@@ -60,10 +60,8 @@ def text_of(report: dict[str, Any]) -> str:
     entries = f"{report['size']} entries and {report['waiting']} that wait for an index"
     if report["verdict"] == "differs":
         named = f"the first {len(report['first'])} of them:" if report["first"] else ""
-        return (
-            f"DIFFERS: {report['differences']} differences between the tables and {entries}; {named}".rstrip(
-                "; "
-            )
+        return f"DIFFERS: {report['differences']} found between the tables and {entries}; {named}".rstrip(
+            "; "
         )
     return (
         f"Agrees: {entries} give the {report['rows']} rows and {report['columns']} columns of the tables, "
