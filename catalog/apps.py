@@ -7,4 +7,4 @@ class CatalogConfig(AppConfig):
     name = "catalog"
 
     def ready(self) -> None:
-        from catalog import commands, events  # noqa: F401 - importing registers
+        from catalog import commands, events, told  # noqa: F401 - importing registers

@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection, models
 
-from ledger.rows import Rows, jsonable, key
+from ledger.rows import Rows, jsonable, key, recorded_columns
 
 M = TypeVar("M", bound=models.Model)
 
@@ -44,6 +44,8 @@ class Bulk(Generic[M]):
         self.table = connection.ops.quote_name(meta.db_table)
         self.copy = f"COPY {self.table} ({', '.join(quoted)}) FROM STDIN"
         self.private: Collection[str] = getattr(model, "PRIVATE", ())
+        recorded = recorded_columns(model)
+        self.told = [column for column in self.columns if column.name in recorded]
 
     def insert(self, objects: Sequence[M]) -> None:
         """Give each object its key and write all of them."""
@@ -74,7 +76,7 @@ class Bulk(Generic[M]):
             column.name: column.told
             if (value := values[column.attribute]) == column.blank
             else jsonable(value)
-            for column in self.columns
+            for column in self.told
         }
         for name in self.private:
             if facts[name] not in ("", None, [], {}):

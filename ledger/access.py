@@ -4,7 +4,7 @@ organisation held through the organisation's role group; a delegation is a dated
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.auth.models import Group
@@ -35,6 +35,7 @@ __all__ = [
     "role_group",
     "roles_among",
     "roles_of",
+    "roles_standing",
     "share_object",
     "take_role",
     "unshare_object",
@@ -89,6 +90,26 @@ def roles_among(groups: Iterable[Group], organisation_id: int) -> list[Role]:
     """The roles that some groups mean in an organisation; lists prefetch the groups instead of asking `roles_of`."""
     names = {group.name for group in groups}
     return [role for role in Role if f"organisation:{organisation_id}:{role}" in names]
+
+
+def roles_standing(handles: Mapping[int, str]) -> dict[int, dict[str, list[str]]]:
+    """Who holds which roles in each organisation, as `roles_of` finds them.
+
+    Args:
+        handles: primary keys of people → their pseudonyms; others are left out.
+    """
+    from ledger.models import OrganisationGroupPermission
+
+    found: dict[int, dict[str, list[str]]] = {}
+    held = OrganisationGroupPermission.objects.filter(group__user__in=handles)
+    for organisation, user, role in held.values_list(
+        "content_object_id", "group__user", "permission__codename"
+    ):
+        found.setdefault(organisation, {}).setdefault(handles[user], []).append(role)
+    return {
+        organisation: {who: sorted(set(roles)) for who, roles in people.items()}
+        for organisation, people in found.items()
+    }
 
 
 def act_as(user: User, organisation: Organisation | None, scopes: frozenset[str] | None = None) -> Actor:

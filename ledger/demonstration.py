@@ -19,6 +19,14 @@ from ledger.rows import Rows
 MOST = 2000  # working days in one step: eight years
 
 
+def open_book() -> DemoClock:
+    """Mark the book as a demonstration: its clock may be moved from now on. In the caller's transaction."""
+    rows = Rows()
+    row = rows.create(DemoClock, pk=1)
+    record(actor=Actor.robot(), event="demo.opened", subject=row, rows=rows)
+    return row
+
+
 def move(working_days: int, actor: Actor | None = None) -> dt.datetime:
     """Move the clock ahead and let every day that passes bring about what it brings. Returns the new time.
 

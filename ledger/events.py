@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import parties, vocabulary
 from ledger.actor import ROLE_LABELS
-from ledger.models import Erasure, Mandate, Organisation
+from ledger.models import AuditRun, Erasure, Mandate, Organisation
 from ledger.parties import Side
 from ledger.vocabulary import (
     QUIET,
@@ -26,6 +26,8 @@ register_events(
         "erasure.asked": _("Erasure asked for"),
         "entry.erased": _("Words of an entry erased"),
         "erasure.declined": _("Erasure declined"),
+        "log.audit_failed": _("Check of the log or the book failed"),
+        "demo.opened": _("Demonstration book opened"),
         "demo.clock_moved": _("Demonstration clock moved"),
         "clock.breached": _("Term breached"),
         "clock.recalculated": _("Due date recalculated"),
@@ -70,6 +72,15 @@ register_labels(
     }.items(),
 )
 register_labels("role", {"*": _("anybody"), "robot": _("on the date")}.items())
+register_labels("audit", AuditRun.Verdict)
+register_labels(
+    "difference",
+    {
+        "changed": _("says something else"),
+        "missing": _("is gone"),
+        "unknown": _("was entered by nobody"),
+    }.items(),
+)
 register_labels("organisation", {"verified": _("verified"), "unverified": _("unverified")}.items())
 register_labels(
     "mandate",
@@ -106,6 +117,7 @@ vocabulary.TASKS["erasures"] = Erasure.objects.waiting_for
 register_machines(parties.ORGANISATION, parties.MANDATE, parties.ERASURE)
 
 SIDES[Organisation] = {Side.SELF: "pk"}
+SIDES[Erasure] = {Side.BODY: "organisation"}
 SIDES[Mandate] = {Side.PRINCIPAL: "principal", Side.AGENT: "agent"}
 # Who comes, goes and holds which role is told to the person concerned; a new organisation has nobody else yet.
 QUIET |= {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,23 @@ SIDES: dict[type[models.Model], Mapping[Side, str]] = {}
 #: Events of which no side is told, only whom the entry names: work on one's own draft, and each record of an import,
 #: of which there are thousands.
 QUIET: set[str] = set()
+#: What entries tell of a row beside its columns, for `replay`: ("dataset", "fields") → how to find it in the tables.
+BESIDE: dict[tuple[str, str], Beside] = {}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Rows of other tables that an entry tells as one value of the row they belong to.
+
+    Args:
+        stands: what the tables hold, by primary key of that row; given the pseudonyms of people by primary key.
+        merged: lays a value over the one told before; without it the later one replaces the earlier.
+        of_known: the part of a merged value that speaks of people whose pseudonym is still known.
+    """
+
+    stands: Callable[[Mapping[int, str]], Iterable[tuple[Any, Any]]]
+    merged: Callable[[Any, Any], Any] | None = None
+    of_known: Callable[[Any, Collection[str]], Any] = lambda value, known: value
 
 
 @dataclass(frozen=True)

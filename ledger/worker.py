@@ -1,4 +1,5 @@
-"""The one background process: the sequencer, beside it the robot that brings about what dates demand, and the asking of witnesses.
+"""The one background process: the sequencer, and beside it the robot that brings about what dates demand, the daily checks and
+the asking of witnesses.
 
 Neither ever stops for a failure: it is logged, and tried again; a database that goes away is waited for.
 """
@@ -6,13 +7,17 @@ Neither ever stops for a failure: it is logged, and tried again; a database that
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 
-from ledger import vocabulary
+from ledger import audits, vocabulary
 from ledger.journal import heartbeat
 from ledger.sequencer import Fork, Sequencer
 from ledger.witnesses import Asking
@@ -24,19 +29,25 @@ WITNESSES_EVERY = 1.0
 AFTER_TROUBLE = 1.0
 AFTER_FORK = 30.0
 PATIENCE = 10.0  # seconds the robot has to finish what it does
+AUDITS_EVERY = 60.0  # seconds between looks whether a daily check is due
+NICE = 10  # the checks have time; entries have not
 
 
 class Worker:
-    """Runs until `stop` is set."""
+    """Runs until `stop` is set.
 
-    def __init__(self) -> None:
-        self.stop = threading.Event()
+    Args:
+        checks: the command that runs the daily checks that are due.
+    """
+
+    def __init__(self, checks: Sequence[str] = (sys.executable, "manage.py", "audit")) -> None:
+        self.stop, self.checks = threading.Event(), checks
 
     def run(self) -> None:
         """Sequence in this thread, all else in others with connections of their own."""
         others = [
             threading.Thread(target=task, name=task.__name__, daemon=True)
-            for task in (self._robot, self._witnesses)
+            for task in (self._robot, self._audits, self._witnesses)
         ]
         for other in others:
             other.start()
@@ -82,6 +93,30 @@ class Worker:
                 return
             close_old_connections()
             self._call(task)
+
+    def _audits(self) -> None:
+        while not self.stop.wait(AUDITS_EVERY):
+            self._call(self._audit)
+
+    def _audit(self) -> int:
+        """Run what is due in a process of its own: hours of computing would hold up the threads here."""
+        try:
+            if not audits.due():
+                return 0
+        finally:
+            connection.close()
+        child = subprocess.Popen(
+            self.checks, cwd=settings.ROOT, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
+        while child.poll() is None:
+            if self.stop.wait(0.2):
+                child.terminate()
+                child.wait()
+                return 0
+        if child.returncode:
+            log.error("the daily checks ended with %s", child.returncode)
+        return 1
 
     def _call(self, task: Callable[[], int]) -> None:
         try:

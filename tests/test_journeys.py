@@ -1,4 +1,5 @@
-"""The ten acceptance stories, walked by REST clients under the injected clock, each ending in a log that verifies."""
+"""The ten acceptance stories, walked by REST clients under the injected clock, each ending in a log that verifies and
+tells the whole book."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 
 from catalog.models import Dataset
 from ledger.audit import Audit, Fault
+from ledger.replay import Replay
 from ledger.sequencer import run_all
 from tests import make
 from tests.cast import Cast, House
@@ -35,6 +37,7 @@ def _the_log_verifies(db: None) -> Any:
     try:
         run_all()
         assert Audit().run().size > 0
+        assert Replay().run().first == []
         with transaction.atomic():
             index = altered()
             with pytest.raises(Fault) as found:

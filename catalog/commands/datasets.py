@@ -47,9 +47,7 @@ def begun(rows: Rows, actor: Actor, secret: bool, described: dict[str, Any]) -> 
         )
     description.unspoken_secret(secret)
     description.checked({"title": "", **described})
-    dataset = Dataset(owner=actor.organisation, created_at=now(), title=described["title"])
-    dataset.save(force_insert=True)
-    rows.note(dataset, ["owner", "created_at", "state"])
+    dataset = rows.create(Dataset, owner=actor.organisation, created_at=now(), title=described["title"])
     description.lay(rows, dataset, described)
     return dataset
 

@@ -140,6 +140,7 @@ class Dataset(Entered):
     """A data resource: its description, both axes, class, evidence and state."""
 
     PRIVATE = {"contact"}
+    UNRECORDED = {"downloads": "open data is fetched without an account and counted without names"}
     machine: ClassVar[Machine] = DATASET
 
     class Frequency(models.TextChoices):
@@ -345,17 +346,23 @@ class Dataset(Entered):
 class DatasetUserPermission(UserPermission):
     """Object permissions of single people on a dataset: named viewers, delegates."""
 
+    UNRECORDED = {"*": "entries tell the named viewers: `viewer` of the dataset"}
+
     content_object = models.ForeignKey(Dataset, on_delete=models.CASCADE)
 
 
 class DatasetGroupPermission(GroupPermission):
     """Object permissions of groups on a dataset."""
 
+    UNRECORDED = {"*": "no command writes it, and no check asks it"}
+
     content_object = models.ForeignKey(Dataset, on_delete=models.CASCADE)
 
 
 class Field(models.Model):
     """A column or data item, with its level and category of personal information."""
+
+    UNRECORDED = {"*": "entries tell the list as it stands: `fields` of the dataset"}
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="fields")
     position = models.PositiveSmallIntegerField()

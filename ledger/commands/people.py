@@ -45,8 +45,7 @@ def register_person(*, actor: Actor, username: str, password: str, name: str = "
         raise BadShape(_("Some fields need another look."), errors=faults) from error
     rows = Rows()
     user.set_password(password)
-    user.save(force_insert=True)
-    rows.note(user, ["username", "name", "email"])
+    rows.insert(user)
     record(actor=actor, event="person.registered", subject=user, rows=rows)
     return user
 

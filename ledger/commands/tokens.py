@@ -13,7 +13,7 @@ from ledger.command import command
 from ledger.errors import BadShape, NotFound, NotPermitted
 from ledger.journal import record
 from ledger.models import AccessToken
-from ledger.rows import Rows
+from ledger.rows import Rows, recorded_columns
 
 MAX_DAYS = 366
 
@@ -48,7 +48,7 @@ def issue_token(
         scopes=sorted(scopes),
     )
     rows.update(token, expiry=now() + dt.timedelta(days=days))
-    rows.note(token, ["user", "organisation", "name", "scopes"])
+    rows.note(token, recorded_columns(AccessToken))
     record(actor=actor, event="token.issued", subject=actor.organisation or actor.user, rows=rows)
     return token, secret
 

@@ -1,5 +1,6 @@
 """The ground floor's tables."""
 
+from ledger.models.audits import AuditRun
 from ledger.models.clocks import CalendarYear, Clock, DemoClock
 from ledger.models.erasures import Erasure, Ground
 from ledger.models.followers import Follower
@@ -20,6 +21,7 @@ from ledger.models.witnesses import Cosignature, WatchedLog, WitnessContact, Wit
 
 __all__ = [
     "AccessToken",
+    "AuditRun",
     "Body",
     "CalendarYear",
     "Checkpoint",

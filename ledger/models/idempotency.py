@@ -16,6 +16,8 @@ class IdempotentAnswer(models.Model):
     once, and whoever reads the table must not learn it.
     """
 
+    UNRECORDED = {"*": "a cache of answers, gone after two days"}
+
     user_id = models.BigIntegerField()
     organisation_id = models.BigIntegerField()  # 0 = in one's own name
     key = models.CharField(max_length=64)

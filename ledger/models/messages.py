@@ -56,6 +56,8 @@ class Message(models.Model):
     Label and case are looked up when it is read, so that it never says more than its reader may see by then.
     """
 
+    UNRECORDED = {"*": "derived from the log"}
+
     uid = models.UUIDField(unique=True, editable=False)
     entry_uid = models.UUIDField(editable=False)
     index = models.BigIntegerField()  # the entry's place in the log
@@ -87,6 +89,8 @@ class Message(models.Model):
 
 class ReadMark(models.Model):
     """How far a person has read for one organisation, or in person: messages of entries below `until` are read."""
+
+    UNRECORDED = {"*": "how far somebody has read is nobody else's business"}
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")

@@ -136,11 +136,15 @@ class Organisation(Entered):
 class OrganisationUserPermission(UserPermission):
     """Object permissions of single people on an organisation."""
 
+    UNRECORDED = {"*": "no command writes it, and no check asks it"}
+
     content_object = models.ForeignKey(Organisation, on_delete=models.CASCADE)
 
 
 class OrganisationGroupPermission(GroupPermission):
     """Object permissions of role groups on an organisation."""
+
+    UNRECORDED = {"*": "entries tell who holds which role: `roles` of the organisation"}
 
     content_object = models.ForeignKey(Organisation, on_delete=models.CASCADE)
 

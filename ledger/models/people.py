@@ -17,7 +17,13 @@ from ledger.models.entered import Entered
 class User(AbstractUser):
     """A person. People are deactivated, never deleted; the log knows them by pseudonym only."""
 
-    PRIVATE = {"username", "name", "email", "password"}
+    PRIVATE = {"username", "name", "email"}
+    UNRECORDED = {
+        "password": "a hash is no secret for ever, and signing in may renew it; that it was changed is an entry",
+        "last_login": "every sign-in writes it",
+        "failed_signins": "every mistyped password counts it",
+        "locked_until": "follows from failed sign-ins",
+    }
 
     # None is how Django drops an inherited field; its type allows only a field.
     first_name = None  # type: ignore[assignment]
@@ -42,6 +48,8 @@ class User(AbstractUser):
 class Pseudonym(models.Model):
     """Who stands behind a name in the log. Deleting the row erases the link and leaves the log whole."""
 
+    UNRECORDED = {"*": "an entry that told the link could not be erased without its whole body"}
+
     user = models.OneToOneField(User, on_delete=models.CASCADE)
     handle = models.UUIDField(default=uuid.uuid4, unique=True)
 
@@ -52,7 +60,7 @@ class Pseudonym(models.Model):
 class AccessToken(AbstractAuthToken, Entered):
     """An API token: person + organisation + scopes + expiry, stored as a hash, shown once."""
 
-    PRIVATE = {"name"}
+    PRIVATE = {"name", "token_key"}
 
     organisation = models.ForeignKey("ledger.Organisation", null=True, blank=True, on_delete=models.PROTECT)
     name = models.CharField(_("name"), max_length=100, blank=True)

@@ -50,7 +50,9 @@ class WitnessPolicy(Entered):
 
 
 class WitnessContact(models.Model):
-    """How asking a witness went the last time; no act of anybody, hence without an entry."""
+    """How asking a witness went the last time."""
+
+    UNRECORDED = {"*": "no act of anybody"}
 
     key = models.TextField(unique=True)
     at = models.DateTimeField()
@@ -61,11 +63,11 @@ class WitnessContact(models.Model):
 
 
 class WatchedLog(Entered):
-    """Another log that this installation is a witness of.
+    """Another log that this installation is a witness of, and what it cosigned last."""
 
-    What was cosigned last (`size`, `root`, `cosigned_at`) is no act of anybody and stands in no entry: two
-    installations that watch one another would otherwise write for ever.
-    """
+    UNRECORDED = dict.fromkeys(
+        ("size", "root", "cosigned_at"), "two installations that watch one another would write for ever"
+    )
 
     origin = models.CharField(_("origin"), max_length=200, unique=True)
     keys = models.TextField(_("public keys"))

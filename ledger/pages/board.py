@@ -225,6 +225,18 @@ register_consequences(
         "withdraw_token": _("Programs that use it are refused from now on."),
     }
 )
+register_looks(
+    "audit",
+    {
+        "sound": ("ok", "shield-check"),
+        "faulty": ("bad", "octagon-alert"),
+        "undecided": ("warn", "circle-question-mark"),
+    },
+)
+register_looks(
+    "difference",
+    {"changed": ("bad", "pencil"), "missing": ("bad", "trash-2"), "unknown": ("bad", "plus")},
+)
 register_looks("organisation", {"verified": ("ok", "badge-check"), "unverified": ("warn", "circle-dashed")})
 register_looks(
     "mandate",

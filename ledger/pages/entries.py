@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from ledger import keys, receipts, vocabulary
+from ledger import audits, keys, receipts, vocabulary
 from ledger import witnesses as witnessing
 from ledger.actor import Actor
 from ledger.api.bodies import past_of, reads_values
@@ -107,6 +107,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "size": head.size,
         "root": base64.b64encode(bytes(head.root)).decode(),
         "checkpoint": Checkpoint.objects.order_by("-size").first(),
+        "audits": audits.newest(),
         "form": form,
         "is_chosen": search != Search(),
         "entries": lines(found[:NEWEST], actor),

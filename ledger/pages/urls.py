@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 
 from ledger.api.nouns import all_nouns
-from ledger.pages import act, entries, inbox, messages, organisations, receipts, session
+from ledger.pages import act, audits, entries, inbox, messages, organisations, receipts, session
 
 dashed = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.commands})
 creating = sorted({name.replace("_", "-") for noun in all_nouns() for name in noun.creates})
@@ -34,6 +34,7 @@ urlpatterns = [
     path("log/checkpoints/", entries.checkpoints, name="checkpoints"),
     path("log/check/", receipts.check, name="check-receipt"),
     path("log/witnesses/", entries.witnesses, name="witnesses"),
+    path("log/audits/", audits.runs, name="audits"),
     path("log/entries/<uuid:uid>/", entries.entry, name="entry-page"),
     path("log/entries/<uuid:uid>/receipt.json", receipts.receipt_file, name="receipt-file"),
     re_path(rf"^(?P<noun_name>{names})/new/(?P<command>{'|'.join(creating)})/$", act.begin, name="begin"),

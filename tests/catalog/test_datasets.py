@@ -9,15 +9,18 @@ import pytest
 from catalog import commands as do
 from catalog.filing import DatasetState as D
 from catalog.filing import FilingState as S
-from catalog.models import Dataset, Filing
+from catalog.models import Dataset, Distribution, Filing
 from ledger import vocabulary
 from ledger.actor import Role
 from ledger.clock import at
 from ledger.commands import hand_over_work
 from ledger.errors import BadShape, NotFound, NotPermitted, PolicyRefused, WrongState
+from ledger.replay import Replay
+from ledger.rows import Rows
 from tests import make
 from tests.cast import Cast, day
 from tests.proof import events_of, last_entry, last_event, refused, undone
+from tests.sharing import given
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +136,32 @@ def test_discarding_leaves_the_entry(cast: Cast, monkeypatch: pytest.MonkeyPatch
     do.discard_dataset(actor=cast.tools.steward, dataset=made)
     assert not Dataset.objects.filter(pk=made.pk).exists()
     assert last_entry(made).facts == {f"dataset/{made.pk}": {"deleted": True}}
+
+
+def test_discarding_tells_of_all_that_goes_with_it(cast: Cast) -> None:
+    steward = cast.tools.steward
+    made, other = make.private_dataset(cast.tools), make.private_dataset(cast.tools, title="另一")
+    do.add_distribution(actor=steward, dataset=made, kind="file", file=make.csv_file())
+    do.add_relation(actor=steward, dataset=made, related=other.pk, kind="masked")
+    do.add_relation(actor=steward, dataset=other, related=made.pk, kind="related")
+    rows = [*Distribution.objects.filter(dataset=made), *made.relations.all(), *other.relations.all()]
+    do.share_dataset(actor=steward, dataset=made, viewer=cast.trader.users["steward"])
+    do.discard_dataset(actor=steward, dataset=made)
+    gone = {f"{row._meta.model_name}/{row.pk}" for row in (made, *rows)}
+    assert last_entry(made).facts == {name: {"deleted": True} for name in gone}
+    assert len(gone) == 4
+    assert Replay().run().first == []
+
+
+def test_a_distribution_removed_leaves_its_deliveries(cast: Cast) -> None:
+    """A delivery outlives the distribution it was taken from; the entry tells what it lost."""
+    delivery = given.grant(cast).deliveries.get()
+    assert delivery.distribution is not None
+    rows = Rows()
+    rows.delete(delivery.distribution)
+    assert rows.facts[f"delivery/{delivery.pk}"] == {"distribution": None}
+    delivery.refresh_from_db()
+    assert delivery.distribution is None
 
 
 def test_what_was_filed_is_not_discarded(cast: Cast) -> None:

@@ -20,6 +20,7 @@ from ledger.errors import NotPermitted
 from ledger.journal import history
 from ledger.models import Organisation
 from ledger.models.log import Disclosure, Event
+from ledger.replay import Replay
 from tests.cast import Cast, house
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,7 @@ def test_it_takes_more_than_a_batch() -> None:
     assert Event.objects.filter(kind="dataset.listed").count() == 1203
     changed = [record(number, 资源摘要=f"第{number}") for number in range(1203)]
     assert counts(taken_over(*changed)) == {"changed": 1203}
+    assert Replay().run().first == []
 
 
 def test_a_listed_dataset_is_seen_by_everybody_and_not_requestable() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ledger import vocabulary
 from ledger.actor import Actor
-from ledger.clock import at
+from ledger.clock import at, now
 from ledger.command import command, expecting, open_commands
 from ledger.commands import describe_organisation
 from ledger.errors import NotFound, NotPermitted, PolicyRefused, Refusal, StaleObject
@@ -119,6 +119,23 @@ def test_a_row_removed_is_still_named(cast: Cast) -> None:
     rows.delete(member)
     assert rows.facts == {f"membership/{pk}": {"deleted": True}}
     assert member.pk == pk
+
+
+def test_a_private_value_taken_back_is_no_longer_told(cast: Cast) -> None:
+    rows, house = Rows(), cast.trader.organisation
+    where = f"organisation/{house.pk}"
+    rows.update(house, contact="张三 139")
+    rows.update(house, contact="")
+    assert (rows.facts[where]["contact"], rows.private) == ("", {})
+    rows.update(house, contact="李四 138")
+    assert (rows.private, "contact" in rows.facts[where]) == ({f"{where}/contact": "李四 138"}, False)
+
+
+def test_nothing_more_is_told_of_a_row_removed(cast: Cast) -> None:
+    rows = Rows()
+    draft = rows.create(Organisation, name="x", kind="department", contact="张三", registered_at=now())
+    rows.delete(draft)
+    assert (rows.facts, rows.private) == ({f"organisation/{draft.pk}": {"deleted": True}}, {})
 
 
 def test_facts_hold_no_floats() -> None:

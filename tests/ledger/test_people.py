@@ -29,6 +29,7 @@ from ledger.commands import (
 )
 from ledger.errors import BadShape, NotFound, NotPermitted, PolicyRefused, WrongState
 from ledger.models import AccessToken, Membership, Organisation
+from ledger.replay import Replay
 from tests.cast import PASSWORD, Cast, credit_code, day, person
 from tests.proof import last_entry, last_event, refused, undone
 
@@ -316,6 +317,9 @@ def test_a_token_is_shown_once_and_ends(cast: Cast, monkeypatch: pytest.MonkeyPa
     token, secret = issue_token(actor=actor, name="收割机", scopes=["datasets"], days=10)
     assert secret not in str(AccessToken.objects.filter(pk=token.pk).values())
     assert token.expiry == day("2026-09-27")
+    assert Replay().run().first == []
+    AccessToken.objects.filter(pk=token.pk).update(scopes=["*"])
+    assert [found.column for found in Replay().run().first] == ["scopes"]
     assert last_event().kind == "token.issued"
     for days in (0, 367):
         refused(BadShape, issue_token, "days", actor=actor, days=days)

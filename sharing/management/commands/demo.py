@@ -8,8 +8,9 @@ from django.db import transaction
 from rich.console import Console
 from rich.progress import Progress
 
+from ledger import demonstration
 from ledger.clock import now
-from ledger.models import DemoClock, Organisation
+from ledger.models import Organisation
 from sharing.demonstration import lives, people, registrations
 from sharing.demonstration.stage import Stage
 
@@ -35,8 +36,8 @@ class Command(BaseCommand):
             transaction.atomic(),
         ):
             task = progress.add_task("demonstration book", total=5)
-            DemoClock.objects.create(pk=1)
             with stage.moment(70):
+                demonstration.open_book()
                 people.enter(stage)
             progress.advance(task)
             private = registrations.group(stage)
