@@ -168,11 +168,15 @@ class Leaf:
         Raises:
             BadEntry: not a leaf of version 1, to the byte.
         """
-        value = parse(data)
+        # Any spelling will do here: what counts is that `encode` gives the same bytes again.
+        try:
+            value = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise BadEntry(f"not canonical: {error}") from None
         if not isinstance(value, dict) or set(value) != _LEAF_MEMBERS or value["v"] != VERSION:
             raise BadEntry("this is no leaf of version 1")
         try:
-            at = dt.datetime.strptime(value["at"], _TIME).replace(tzinfo=dt.UTC)
+            at = dt.datetime.fromisoformat(value["at"])
             leaf = cls(value["id"], at, value["type"], base64.b64decode(value["commit"], validate=True))
         except (TypeError, ValueError, binascii.Error):
             raise BadEntry("a member of the leaf is malformed") from None

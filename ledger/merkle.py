@@ -15,6 +15,7 @@ Nothing here reads or writes anything: storage is a function that returns a tile
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 HEIGHT = 8
@@ -180,7 +181,11 @@ def _node(height: int, index: int, read: ReadTile) -> bytes:
     hashes = read(level, first // WIDTH)[start : start + (HASH << within)]
     if len(hashes) != HASH << within:
         raise BadProof(f"tile {level}/{first // WIDTH} is too short")
-    return perfect_root(hashes)
+    return _kept_root(hashes)
+
+
+#: Proofs of one tree ask for the same upper subtrees again and again. Kept by content, it cannot be out of date.
+_kept_root = lru_cache(maxsize=2048)(perfect_root)
 
 
 def _span_root(span: Span, read: ReadTile) -> bytes:

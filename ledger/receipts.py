@@ -15,6 +15,7 @@ import time
 import uuid
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from ledger import merkle
@@ -93,12 +94,16 @@ def _opened(kept: Body | Disclosure) -> dict[str, str]:
 
 
 def _signed(uid: uuid.UUID) -> tuple[int, int, str] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SIGNED, [uid])
-        return cursor.fetchone()
+    return next(iter(_fetch(_SIGNED, [uid])), None)
 
 
 def _tiles(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-    with connection.cursor() as cursor:
-        cursor.execute(_TILES, [[level for level, _n in wanted], [n for _level, n in wanted]])
-        return {(level, n): bytes(hashes) for level, n, hashes in cursor.fetchall()}
+    found = _fetch(_TILES, [[level for level, _n in wanted], [n for _level, n in wanted]])
+    return {(level, n): bytes(hashes) for level, n, hashes in found}
+
+
+def _fetch(statement: str, values: list[Any]) -> list[Any]:
+    """By a statement that the server has prepared: planning it anew each time would cost more than running it."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, values, prepare=True).fetchall()
