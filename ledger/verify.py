@@ -400,7 +400,9 @@ def read_receipt(data: bytes, entry: bytes | None) -> dict[str, Any]:
         raise Failed(f"this is no receipt: it is longer than {RECEIPT_LONGEST} bytes")
     optional = dict.fromkeys(absent, object)
     needed = dict.fromkeys(("format", "origin", "leaf", "proof"), str)
-    receipt = members_of(loads(data), "the file", needed | optional)
+    with about("this is no receipt"):
+        value = loads(data)
+    receipt = members_of(value, "the file", needed | optional)
     if receipt["format"] != RECEIPT:
         raise Failed(f"this is no receipt: its format is not {RECEIPT}")
     if entry is not None and text_of(entry) != receipt["leaf"]:
