@@ -227,7 +227,9 @@ def measure(entries: int) -> None:
     while batch := sequencer.step().count:
         count += batch
     print(f"integration          {count / (time.perf_counter() - began):7.0f} entries/s in batches of 5,000")
-    execute("VACUUM ANALYZE")  # as the server does by itself within minutes; without it pages are joined by guesswork
+    execute(
+        "VACUUM ANALYZE"
+    )  # as the server does by itself within minutes; without it pages are joined by guesswork
     times = proving()
     print(f"one receipt's proof  p50 {times[len(times) // 2] * 1e3:.2f} ms, p99 {times[int(len(times) * 0.99)] * 1e3:.2f} ms"
           f" among {count} entries")  # fmt: skip

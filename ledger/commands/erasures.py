@@ -16,7 +16,8 @@ from ledger.clock import now
 from ledger.command import command, find, permit
 from ledger.errors import BadShape, NotFound, NotPermitted, WrongState
 from ledger.journal import record
-from ledger.models import Body, Disclosure, Erasure, Event, Ground
+from ledger.models import Body, Disclosure, Erasure, Event, Ground, Organisation, User
+from ledger.parties import ErasureState
 from ledger.rows import Rows, jsonable
 
 
@@ -38,30 +39,10 @@ def ask_erasure(
         WrongState: it is erased already, or asked for.
     """
     event = find_event(actor, event_uid)
-    house = actor.organisation
-    if (
-        house is None
-        or not actor.holds(Role.OFFICER)
-        or not house.oversees(house.region)
-        or actor.user is None
-    ):
-        raise NotPermitted(
-            _("Only an officer of a verified registry body may ask for an erasure."), code="officer"
-        )
+    house, person = officer_of(actor)
     if ground not in Ground.values:
         raise BadShape(_("Choose one of the grounds of the law."), code="ground", pointer="/ground")
-    there = set(values_of(event).values_list("path", flat=True))
-    if unknown := set(paths) - there:
-        raise BadShape(
-            _("The entry has no such value, or it is erased: %(unknown)s.")
-            % {"unknown": ", ".join(sorted(unknown))},
-            code="paths",
-            pointer="/paths",
-        )
-    if not paths and not there and not has_body(event):
-        raise WrongState(_("What this entry said is erased already."), code="erased")
-    if Erasure.objects.filter(event_uid=event.uid, state="asked").exists():
-        raise WrongState(_("Its erasure is asked for already."), code="asked")
+    demand_there(event, paths)
     rows = Rows()
     found = rows.create(
         Erasure,
@@ -70,7 +51,7 @@ def ask_erasure(
         paths=sorted(set(paths)),
         ground=ground,
         reason=reason,
-        asked_by=actor.user,
+        asked_by=person,
         asked_at=now(),
     )
     record(actor=actor, event="erasure.asked", subject=found, rows=rows, clauses=[ground])
@@ -107,6 +88,41 @@ def decline_erasure(*, actor: Actor, erasure: Erasure | int, answer: str) -> Era
     rows.update(found, state=move.target, answer=answer, decided_by=actor.user, decided_at=now())
     record(actor=actor, event="erasure.declined", subject=found, rows=rows, clauses=[found.ground])
     return found
+
+
+def officer_of(actor: Actor) -> tuple[Organisation, User]:
+    """The body whose officer asks, and the officer.
+
+    Raises:
+        NotPermitted: it is none, or its body oversees nothing.
+    """
+    house = actor.organisation
+    if house and actor.user and actor.holds(Role.OFFICER) and house.oversees(house.region):
+        return house, actor.user
+    raise NotPermitted(
+        _("Only an officer of a verified registry body may ask for an erasure."), code="officer"
+    )
+
+
+def demand_there(event: Event, paths: Sequence[str]) -> None:
+    """Weigh whether there is something to shred.
+
+    Raises:
+        BadShape: one of the values is not there.
+        WrongState: nothing is left, or somebody asked already.
+    """
+    there = set(values_of(event).values_list("path", flat=True))
+    if unknown := set(paths) - there:
+        raise BadShape(
+            _("The entry has no such value, or it is erased: %(unknown)s.")
+            % {"unknown": ", ".join(sorted(unknown))},
+            code="paths",
+            pointer="/paths",
+        )
+    if not paths and not there and not has_body(event):
+        raise WrongState(_("What this entry said is erased already."), code="erased")
+    if Erasure.objects.filter(event_uid=event.uid, state=ErasureState.ASKED).exists():
+        raise WrongState(_("Its erasure is asked for already."), code="asked")
 
 
 def find_event(actor: Actor, uid: uuid.UUID) -> Event:
