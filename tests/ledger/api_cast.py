@@ -4,6 +4,7 @@ by commands.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,9 @@ from rest_framework.test import APIClient
 
 from ledger.access import act_as
 from ledger.actor import Actor
-from ledger.commands import found_register, issue_token, register_organisation, register_person
+from ledger.commands import found_register, give_mandate, issue_token, register_organisation, register_person
 from ledger.commands.people import accept_invitation, invite_member
-from ledger.models import Organisation, User
+from ledger.models import Mandate, Organisation, User
 
 PASSWORD = "grain-and-rain-2026"
 
@@ -61,6 +62,18 @@ class Cast:
         user = getattr(self, name)
         organisation = {"officer": self.body, "admin": self.farm, "clerk": self.farm}.get(name)
         return act_as(user, organisation)
+
+    def letter(self, words: str) -> Mandate:
+        """The farm lets the body's agents act for it, in these words."""
+        return give_mandate(
+            actor=self.actor("admin"),
+            organisation=self.farm,
+            agent=self.body,
+            roles=["steward"],
+            starts=dt.date(2026, 1, 1),
+            ends=dt.date(2099, 1, 1),
+            letter=words,
+        )
 
     def token(self, name: str, scopes: tuple[str, ...] = ("*",)) -> str:
         """A fresh token's secret."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 import pytest
@@ -17,7 +16,6 @@ from ledger.commands import (
     ask_erasure,
     carry_out_erasure,
     decline_erasure,
-    give_mandate,
     invite_member,
     verify_organisation,
     withdraw_mandate,
@@ -47,15 +45,7 @@ def cast() -> Cast:
 @pytest.fixture
 def letter(cast: Cast) -> Event:
     """An entry with a letter's words, which the officers may see."""
-    give_mandate(
-        actor=cast.actor("admin"),
-        organisation=cast.farm,
-        agent=cast.body,
-        roles=["steward"],
-        starts=dt.date(2026, 1, 1),
-        ends=dt.date(2099, 1, 1),
-        letter="signed by the farmer's widow",
-    )
+    cast.letter("signed by the farmer's widow")
     run_all()
     return last_event()
 

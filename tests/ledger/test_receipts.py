@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
 import threading
 import time
@@ -16,7 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from ledger import entry, keys, receipts
-from ledger.commands import give_mandate, verify_organisation
+from ledger.commands import verify_organisation
 from ledger.models import Event
 from ledger.note import Signer
 from ledger.proof import Proof
@@ -122,15 +121,7 @@ def test_a_stranger_gets_the_proof_and_nothing_of_what_was_said(cast: Cast, act:
 
 def test_free_text_goes_to_the_side_that_wrote_it(cast: Cast) -> None:
     verify_organisation(actor=cast.actor("officer"), organisation=cast.farm)
-    give_mandate(
-        actor=cast.actor("admin"),
-        organisation=cast.farm,
-        agent=cast.body,
-        roles=["steward"],
-        starts=dt.date(2026, 1, 1),
-        ends=dt.date(2099, 1, 1),
-        letter="kept in the safe",
-    )
+    cast.letter("kept in the safe")
     run_all()
     event = Event.objects.get(kind="mandate.offered")
     own = cast.client("admin").get(f"/api/v1/receipts/{event.uid}/").json()["receipt"]
